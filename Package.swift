@@ -1,0 +1,44 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The instruction set to build for: this machine's by default; for a mixed cluster, the oldest machine's,
+// e.g. `MADSEARCH_TARGET_CPU=haswell`.
+let targetCPU = Context.environment["MADSEARCH_TARGET_CPU"] ?? "native"
+let machine: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(targetCPU)"])]
+
+// Kernels index raw buffers in their inner loops; overflow checks there would stop vectorisation. Everything that
+// reads user input is built with the checks on.
+let kernels: [SwiftSetting] = machine + [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]
+
+let package = Package(
+  name: "madsearch",
+  products: [.executable(name: "madsearch", targets: ["madsearch"])],
+  dependencies: [
+    // The command line: parsing, help texts and completions in the style Swift users know; kept by Apple.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "Engine", dependencies: ["COpenBLAS"], swiftSettings: kernels),
+    .target(name: "Architecture", dependencies: ["Engine"], swiftSettings: kernels),
+    .target(name: "Layouts", dependencies: ["Architecture"], swiftSettings: machine),
+    .target(name: "Training", dependencies: ["Architecture"], swiftSettings: machine),
+    .target(name: "MADTasks", dependencies: ["Training", "Layouts"], swiftSettings: machine),
+    .executableTarget(
+      name: "madsearch",
+      dependencies: [
+        "MADTasks", "Layouts", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: machine),
+    .target(name: "TestSupport", dependencies: ["Architecture"], path: "Tests/Support", swiftSettings: machine),
+    .testTarget(name: "EngineTests", dependencies: ["Engine"], swiftSettings: machine),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["Architecture", "Layouts", "Training", "TestSupport"],
+      resources: [.copy("Golden")], swiftSettings: machine),
+    .testTarget(name: "LayoutsTests", dependencies: ["Layouts"], swiftSettings: machine),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
+    .testTarget(name: "MADTasksTests", dependencies: ["MADTasks"], swiftSettings: machine),
+    .testTarget(name: "CommandTests", dependencies: ["madsearch"], swiftSettings: machine),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,54 @@
+/// What can be wrong with a model that somebody asks for.
+public enum ArchitectureError: Error, Equatable, Sendable {
+  case unknownPrimitive(String, known: [String])
+  case unknownOption(String, primitive: String, known: [String])
+  case invalidOption(String, primitive: String, found: String, allowed: String)
+  case repeatedOption(String, primitive: String)
+  /// Options that are fine alone and not together, or not at this width or length.
+  case unsuitable(primitive: String, reason: String)
+  case invalidModel(String)
+}
+
+extension ArchitectureError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownPrimitive(let name, let known):
+      "there is no primitive '\(name)'" + suggestion(for: name, among: known)
+    case .unknownOption(let name, let primitive, let known):
+      known.isEmpty
+        ? "\(primitive) has no options, found '\(name)'"
+        : "\(primitive) has no option '\(name)'" + suggestion(for: name, among: known) + "; its options are "
+          + known.joined(separator: ", ")
+    case .invalidOption(let name, let primitive, let found, let allowed):
+      "\(name) of \(primitive) must be \(allowed), found \(found)"
+    case .repeatedOption(let name, let primitive): "\(name) of \(primitive) is given twice"
+    case .unsuitable(let primitive, let reason): "\(primitive): \(reason)"
+    case .invalidModel(let reason): reason
+    }
+  }
+}
+
+/// `; did you mean 'x'?` with the known name that is nearest by edit distance, or nothing if none is near.
+public func suggestion(for name: String, among known: [String]) -> String {
+  let near = known.map { ($0, editDistance(name.lowercased(), $0)) }.min { $0.1 < $1.1 }
+  guard let (best, distance) = near, distance <= max(2, best.count / 3) else { return "" }
+  return "; did you mean '\(best)'?"
+}
+
+/// Levenshtein distance with adjacent transpositions (optimal string alignment), in characters; only the first 64 count.
+func editDistance(_ a: String, _ b: String) -> Int {
+  let a = Array(a.prefix(64))
+  let b = Array(b.prefix(64))
+  var beforePrevious: [Int] = []
+  var previous = Array(0...b.count)
+  for i in a.indices {
+    var row = [i + 1]
+    for j in b.indices {
+      var best = min(previous[j + 1] + 1, row[j] + 1, previous[j] + (a[i] == b[j] ? 0 : 1))
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, beforePrevious[j - 1] + 1) }
+      row.append(best)
+    }
+    (beforePrevious, previous) = (previous, row)
+  }
+  return previous[b.count]
+}
