@@ -1,12 +1,16 @@
 /// The registry: every primitive that a layout may name.
 public enum Primitives {
   public static let all: [any Primitive.Type] = [
+    MLP.self,
     SwiGLU.self,
+    MixtureOfExperts.self,
   ]
 
   /// The primitive with a name or alias, and the options that the alias stands for.
   /// - Throws: `ArchitectureError.unknownPrimitive`.
-  public static func named(_ name: String) throws -> (type: any Primitive.Type, options: [(name: String, value: OptionValue)]) {
+  public static func named(_ name: String) throws -> (
+    type: any Primitive.Type, options: [(name: String, value: OptionValue)]
+  ) {
     for type in all {
       if type.specification.name == name { return (type, []) }
       for alias in type.specification.aliases where alias.name == name { return (type, alias.options) }

@@ -70,8 +70,12 @@ extension Float: Lanes {
 }
 
 extension SIMD16: Lanes where Scalar == Float {
-  @inlinable @inline(__always) public func lower(_ other: Self) -> Self { other.replacing(with: self, where: self .< other) }
-  @inlinable @inline(__always) public func upper(_ other: Self) -> Self { other.replacing(with: self, where: self .> other) }
+  @inlinable @inline(__always) public func lower(_ other: Self) -> Self {
+    other.replacing(with: self, where: self .< other)
+  }
+  @inlinable @inline(__always) public func upper(_ other: Self) -> Self {
+    other.replacing(with: self, where: self .> other)
+  }
   @inlinable @inline(__always) public static func powerOfTwo(shifted: Self) -> Self {
     let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &+ SIMD16<UInt32>(repeating: 127)
     return unsafeBitCast(bits &<< SIMD16<UInt32>(repeating: 23), to: Self.self)

@@ -55,7 +55,9 @@ public struct GradientCheck {
     if let wrong = compare("x", dx, { for (i, d) in $0.enumerated() { x[i] += d } }) { found.append(wrong) }
     for parameter in run.primitive.parameters where parameter.isTrained {
       let weights = run.weights[parameter.name]!.pointer
-      let wrong = compare(parameter.name, gradients[parameter.name]!) { for (i, d) in $0.enumerated() { weights[i] += d } }
+      let wrong = compare(parameter.name, gradients[parameter.name]!) {
+        for (i, d) in $0.enumerated() { weights[i] += d }
+      }
       if let wrong { found.append(wrong) }
     }
     return found

@@ -56,33 +56,14 @@ private final class SwiGLUKernel: Kernel {
     let rows = sequences * time
     Linear.forward(x, weight: w1.value, into: a, rows: rows, inputs: dim, outputs: inner)
     Linear.forward(x, weight: w2.value, into: b, rows: rows, inputs: dim, outputs: inner)
-    let (a, b, hidden) = (a, b, hidden)
-    forEachVector(rows * inner) { i in
-      hidden.store(VectorMath.silu(a.vector(i)).value * b.vector(i), i)
-    } tail: { i in
-      hidden[i] = VectorMath.silu(a[i]).value * b[i]
-    }
+    SiLU.gate(a, b, into: hidden, count: rows * inner)
     Linear.forward(hidden, weight: w3.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    let (a, b, hidden, gradientA, gradientB) = (a, b, hidden, gradientA, gradientB)
     Linear.backwardInput(dy, weight: w3.value, into: gradientB, rows: rows, inputs: inner, outputs: dim)
-    // gradientB holds ∂/∂hidden until each of its elements has been used.
-    forEachVector(rows * inner) { i in
-      let (value, slope) = VectorMath.silu(a.vector(i))
-      let (upstream, gate) = (gradientB.vector(i), b.vector(i))
-      hidden.store(value * gate, i)
-      gradientA.store(upstream * gate * slope, i)
-      gradientB.store(upstream * value, i)
-    } tail: { i in
-      let (value, slope) = VectorMath.silu(a[i])
-      let upstream = gradientB[i]
-      hidden[i] = value * b[i]
-      gradientA[i] = upstream * b[i] * slope
-      gradientB[i] = upstream * value
-    }
+    SiLU.gateBackward(a, b, y: hidden, gradientA: gradientA, gradientB: gradientB, count: rows * inner)
     Linear.backwardWeight(dy, hidden, into: w3.gradient, rows: rows, inputs: inner, outputs: dim)
     Linear.backwardWeight(gradientA, x, into: w1.gradient, rows: rows, inputs: dim, outputs: inner)
     Linear.backwardWeight(gradientB, x, into: w2.gradient, rows: rows, inputs: dim, outputs: inner)

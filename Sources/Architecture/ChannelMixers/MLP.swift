@@ -1,0 +1,65 @@
+import Engine
+
+/// The two-layer MLP of GPT-2:
+///
+///     a = W x                        [rows, inner], inner = 4 dim unless given
+///     y = W' gelu(a)                 [rows, dim]
+///
+/// with the tanh approximation of gelu (Hendrycks and Gimpel, arXiv 1606.08415), no biases.
+struct MLP: Primitive {
+  static let specification = PrimitiveSpecification(
+    name: "mlp", kind: .channelMixer, summary: "two-layer MLP with GELU: proj(gelu(fc x))", source: "arXiv 1606.08415",
+    options: [.integer("dim_inner", default: nil, in: 1...65_536, "inner width; 4·dim unless given")])
+
+  let dim: Int
+  let inner: Int
+
+  init(_ options: OptionValues, in context: ModelContext) throws {
+    dim = context.dim
+    inner = options.integer("dim_inner") ?? 4 * dim
+  }
+
+  /// Initial values: PyTorch's default for linear maps.
+  var parameters: [Parameter] {
+    [
+      Parameter("fc.weight", [inner, dim], .linear(inputs: dim)),
+      Parameter("proj.weight", [dim, inner], .linear(inputs: inner)),
+    ]
+  }
+
+  func costs(time: Int) -> Costs { Costs(forwardFLOPs: 4 * Double(dim) * Double(inner), state: 0) }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel { MLPKernel(self, &site) }
+}
+
+private final class MLPKernel: Kernel {
+  let dim, inner, time: Int
+  let fc, proj: ParameterPointers
+  let a: Pointer  // [rows, inner], saved
+  let hidden, gradient: Pointer  // [rows, inner]
+
+  init(_ primitive: MLP, _ site: inout KernelSite) {
+    (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
+    (fc, proj) = (site.parameter("fc.weight"), site.parameter("proj.weight"))
+    a = site.saved(site.rows * inner)
+    hidden = site.scratch(site.rows * inner)
+    gradient = site.scratch(site.rows * inner)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * time
+    Linear.forward(x, weight: fc.value, into: a, rows: rows, inputs: dim, outputs: inner)
+    GELUTanh.apply(a, into: hidden, count: rows * inner)
+    Linear.forward(hidden, weight: proj.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let rows = sequences * time
+    Linear.backwardInput(dy, weight: proj.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
+    GELUTanh.applyBackward(a, value: hidden, gradient: gradient, count: rows * inner)
+    Linear.backwardWeight(dy, hidden, into: proj.gradient, rows: rows, inputs: inner, outputs: dim)
+    Linear.backwardWeight(gradient, x, into: fc.gradient, rows: rows, inputs: dim, outputs: inner)
+    Linear.backwardInput(
+      gradient, weight: fc.value, into: dx, rows: rows, inputs: dim, outputs: inner, accumulate: true)
+  }
+}

@@ -1,0 +1,307 @@
+import Engine
+
+/// Mixture of experts (Shazeer et al. 2017, arXiv 1701.06538), gated MLPs chosen per position. With `p = top-k softmax of
+/// router x` (see `TopKRouting`):
+///
+///     sparse   y = Σ_e p[e] down_e (gelu(gate_e x) ⊙ up_e x), only the k chosen experts are computed
+///     dense    h = up1 x ⊙ gelu(up2 x) over all experts together, z = down1 h [dim, E], y[d] = Σ_e p[e] z[d, e]
+///
+/// `dense` is MAD's public code, whose experts share one full down projection. gelu is the tanh approximation.
+struct MixtureOfExperts: Primitive {
+  static let specification = PrimitiveSpecification(
+    name: "moe-mlp", kind: .channelMixer, summary: "mixture of gated-MLP experts, the best k per position",
+    source: "arXiv 1701.06538",
+    options: [
+      TopKRouting.expertsOption, TopKRouting.activeOption,
+      .integer(
+        "dim_inner", default: nil, in: 1...16_384,
+        "inner width of an expert; unless given 16 in the dense form, else such that all experts have about SwiGLU's size"
+      ),
+      TopKRouting.ruleOption,
+      .word(
+        "experts", default: "sparse", of: ["sparse", "dense"], "sparse computes the chosen experts, dense is MAD's"),
+    ])
+
+  let dim, inner: Int
+  let routing: TopKRouting
+  let isSparse: Bool
+
+  init(_ options: OptionValues, in context: ModelContext) throws {
+    dim = context.dim
+    routing = try TopKRouting(options, primitive: "moe-mlp")
+    isSparse = options.word("experts") != "dense"
+    // SwiGLU's inner width shared among the experts, in sixteens.
+    let share = 8 * dim / 3 / routing.experts
+    inner = options.integer("dim_inner") ?? (isSparse ? 16 * ((share + 15) / 16) : 16)
+    guard !isSparse || routing.rule == .masked else {
+      throw ArchitectureError.unsuitable(
+        primitive: "moe-mlp", reason: "experts=sparse does not compute the others, so router_rule must be masked")
+    }
+    let size = routing.experts.multipliedReportingOverflow(by: dim * inner * (isSparse ? 3 : routing.experts))
+    guard !size.overflow, size.partialValue <= Int(Int32.max) else {
+      throw ArchitectureError.unsuitable(
+        primitive: "moe-mlp", reason: "num_experts = \(routing.experts) with dim_inner = \(inner) is too large")
+    }
+  }
+
+  /// Initial values: PyTorch's default for linear maps.
+  var parameters: [Parameter] {
+    let experts = routing.experts
+    let router = [
+      Parameter("router.weight", [experts, dim], .linear(inputs: dim)),
+      Parameter("router.bias", [experts], .linear(inputs: dim)),
+    ]
+    if isSparse {
+      return [
+        Parameter("gate", [experts, inner, dim], .linear(inputs: dim)),
+        Parameter("up", [experts, inner, dim], .linear(inputs: dim)),
+        Parameter("down", [experts, dim, inner], .linear(inputs: inner)),
+      ] + router
+    }
+    return [
+      Parameter("up1.weight", [experts * inner, dim], .linear(inputs: dim)),
+      Parameter("up2.weight", [experts * inner, dim], .linear(inputs: dim)),
+      Parameter("down1.weight", [dim * experts, experts * inner], .linear(inputs: experts * inner)),
+    ] + router
+  }
+
+  /// Sparse experts cost what the active ones cost.
+  func costs(time: Int) -> Costs {
+    let (dim, inner, experts) = (Double(dim), Double(inner), Double(routing.experts))
+    let sparse = 6 * dim * inner * Double(routing.active)
+    let dense = dim * inner * experts * (4 + 2 * experts)
+    return Costs(forwardFLOPs: (isSparse ? sparse : dense) + 2 * dim * experts, state: 0)
+  }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel {
+    isSparse ? SparseExpertsKernel(self, &site) : DenseExpertsKernel(self, &site)
+  }
+}
+
+/// The router's part of both forms.
+private struct Router {
+  let routing: TopKRouting
+  let dim: Int
+  let weight, bias: ParameterPointers
+  let scores, p: Pointer  // [rows, experts], saved
+  let gradient: Pointer  // ∂/∂p, then ∂/∂scores [rows, experts]
+
+  init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
+    (routing, dim) = (primitive.routing, primitive.dim)
+    (weight, bias) = (site.parameter("router.weight"), site.parameter("router.bias"))
+    scores = site.saved(site.rows * routing.experts)
+    p = site.saved(site.rows * routing.experts)
+    gradient = site.scratch(site.rows * routing.experts)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, rows: Int) {
+    let experts = routing.experts
+    Linear.forward(x, weight: weight.value, into: scores, rows: rows, inputs: dim, outputs: experts)
+    Linear.addBias(bias.value, to: scores, rows: rows, columns: experts)
+    routing.forward(scores, into: p, rows: rows)
+  }
+
+  func backward(_ x: UnsafePointer<Float>, into dx: Pointer, rows: Int) {
+    let experts = routing.experts
+    routing.backward(scores, p, gradient: gradient, rows: rows)
+    Linear.backwardWeight(gradient, x, into: weight.gradient, rows: rows, inputs: dim, outputs: experts)
+    Linear.backwardBias(gradient, into: bias.gradient, rows: rows, columns: experts)
+    Linear.backwardInput(
+      gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: experts, accumulate: true)
+  }
+}
+
+private final class SparseExpertsKernel: Kernel {
+  let dim, inner, time: Int
+  let router: Router
+  let gate, up, down: ParameterPointers
+  let a, b: Pointer  // gate_e x and up_e x of the chosen positions, expert after expert [rows·active, inner], saved
+  let members: UnsafeMutablePointer<Int32>  // positions, expert after expert [rows·active], saved
+  let starts: UnsafeMutablePointer<Int32>  // where each expert's positions start [experts + 1], saved
+  let input, output: Pointer  // gathered positions of one expert [rows, dim]
+  let hidden, gradientA, gradientB: Pointer  // [rows, inner]
+
+  init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
+    (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
+    router = Router(primitive, &site)
+    (gate, up, down) = (site.parameter("gate"), site.parameter("up"), site.parameter("down"))
+    let chosen = site.rows * primitive.routing.active
+    a = site.saved(chosen * inner)
+    b = site.saved(chosen * inner)
+    members = UnsafeMutableRawPointer(site.saved(chosen)).assumingMemoryBound(to: Int32.self)
+    starts = UnsafeMutableRawPointer(site.saved(primitive.routing.experts + 1)).assumingMemoryBound(to: Int32.self)
+    input = site.scratch(site.rows * dim)
+    output = site.scratch(site.rows * dim)
+    hidden = site.scratch(site.rows * inner)
+    gradientA = site.scratch(site.rows * inner)
+    gradientB = site.scratch(site.rows * inner)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * time
+    router.forward(x, rows: rows)
+    assign(rows: rows)
+    forEachExpert { expert, first, count in
+      let (a, b) = (a + first * inner, b + first * inner)
+      let offset = expert * inner * dim
+      gather(x, into: input, first, count)
+      Linear.forward(input, weight: gate.value + offset, into: a, rows: count, inputs: dim, outputs: inner)
+      Linear.forward(input, weight: up.value + offset, into: b, rows: count, inputs: dim, outputs: inner)
+      GELUTanh.gate(a, b, into: hidden, count: count * inner)
+      Linear.forward(hidden, weight: down.value + offset, into: output, rows: count, inputs: inner, outputs: dim)
+      for index in 0..<count {
+        let row = Int(members[first + index])
+        addScaled(output + index * dim, router.p[row * router.routing.experts + expert], to: y + row * dim)
+      }
+    }
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let rows = sequences * time
+    let experts = router.routing.experts
+    router.gradient.update(repeating: 0, count: rows * experts)
+    forEachExpert { expert, first, count in
+      let (a, b) = (a + first * inner, b + first * inner)
+      let offset = expert * inner * dim
+      let upstream = output
+      gather(dy, into: upstream, first, count)
+      gather(x, into: input, first, count)
+      // ∂/∂hidden before the weight p: its product with hidden is ∂/∂p.
+      Linear.backwardInput(
+        upstream, weight: down.value + offset, into: gradientB, rows: count, inputs: inner, outputs: dim)
+      GELUTanh.gate(a, b, into: hidden, count: count * inner)
+      for index in 0..<count {
+        let place = Int(members[first + index]) * experts + expert
+        let weight = router.p[place]
+        let (line, gradient) = (hidden + index * inner, gradientB + index * inner)
+        router.gradient[place] = Reduce.dot(line, gradient, count: inner)
+        for i in 0..<inner {
+          line[i] *= weight
+          gradient[i] *= weight
+        }
+      }
+      Linear.backwardWeight(upstream, hidden, into: down.gradient + offset, rows: count, inputs: inner, outputs: dim)
+      GELUTanh.gateBackward(
+        a, b, y: hidden, gradientA: gradientA, gradientB: gradientB, count: count * inner)
+      Linear.backwardWeight(gradientA, input, into: gate.gradient + offset, rows: count, inputs: dim, outputs: inner)
+      Linear.backwardWeight(gradientB, input, into: up.gradient + offset, rows: count, inputs: dim, outputs: inner)
+      Linear.backwardInput(
+        gradientA, weight: gate.value + offset, into: output, rows: count, inputs: dim, outputs: inner)
+      Linear.backwardInput(
+        gradientB, weight: up.value + offset, into: output, rows: count, inputs: dim, outputs: inner, accumulate: true)
+      for index in 0..<count { addScaled(output + index * dim, 1, to: dx + Int(members[first + index]) * dim) }
+    }
+    router.backward(x, into: dx, rows: rows)
+  }
+
+  /// Lists the positions of each expert: the k largest weights of a position, the first of equal ones.
+  private func assign(rows: Int) {
+    let (experts, active) = (router.routing.experts, router.routing.active)
+    var filled = 0
+    for expert in 0..<experts {
+      starts[expert] = Int32(truncatingIfNeeded: filled)
+      for row in 0..<rows {
+        let scores = router.scores + row * experts
+        var better = 0
+        for other in 0..<experts
+        where scores[other] > scores[expert] || (scores[other] == scores[expert] && other < expert) {
+          better += 1
+        }
+        // With scores that are not numbers, no expert is better than another and all are chosen: the list is full.
+        if better < active, filled < rows * active {
+          members[filled] = Int32(truncatingIfNeeded: row)
+          filled += 1
+        }
+      }
+    }
+    starts[experts] = Int32(truncatingIfNeeded: filled)
+  }
+
+  private func forEachExpert(_ body: (_ expert: Int, _ first: Int, _ count: Int) -> Void) {
+    for expert in 0..<router.routing.experts {
+      let first = Int(starts[expert])
+      let count = Int(starts[expert + 1]) - first
+      if count > 0 { body(expert, first, count) }
+    }
+  }
+
+  private func gather(_ source: UnsafePointer<Float>, into target: Pointer, _ first: Int, _ count: Int) {
+    for index in 0..<count {
+      let (from, to) = (source + Int(members[first + index]) * dim, target + index * dim)
+      for i in 0..<dim { to[i] = from[i] }
+    }
+  }
+
+  private func addScaled(_ source: Pointer, _ weight: Float, to target: Pointer) {
+    for i in 0..<dim { target[i] += weight * source[i] }
+  }
+}
+
+private final class DenseExpertsKernel: Kernel {
+  let dim, width, time: Int  // width = experts · inner
+  let router: Router
+  let up1, up2, down: ParameterPointers
+  let a, b: Pointer  // up2 x and up1 x [rows, width], saved
+  let z: Pointer  // [rows, dim, experts], saved
+  let hidden, gradientA, gradientB: Pointer  // [rows, width]
+  let gradientZ: Pointer  // [rows, dim, experts]
+
+  init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
+    (dim, width, time) = (primitive.dim, primitive.routing.experts * primitive.inner, site.time)
+    router = Router(primitive, &site)
+    (up1, up2) = (site.parameter("up1.weight"), site.parameter("up2.weight"))
+    down = site.parameter("down1.weight")
+    a = site.saved(site.rows * width)
+    b = site.saved(site.rows * width)
+    z = site.saved(site.rows * dim * primitive.routing.experts)
+    hidden = site.scratch(site.rows * width)
+    gradientA = site.scratch(site.rows * width)
+    gradientB = site.scratch(site.rows * width)
+    gradientZ = site.scratch(site.rows * dim * primitive.routing.experts)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let (rows, experts) = (sequences * time, router.routing.experts)
+    router.forward(x, rows: rows)
+    Linear.forward(x, weight: up2.value, into: a, rows: rows, inputs: dim, outputs: width)
+    Linear.forward(x, weight: up1.value, into: b, rows: rows, inputs: dim, outputs: width)
+    GELUTanh.gate(a, b, into: hidden, count: rows * width)
+    Linear.forward(hidden, weight: down.value, into: z, rows: rows, inputs: width, outputs: dim * experts)
+    for row in 0..<rows {
+      let p = router.p + row * experts
+      for d in 0..<dim {
+        let line = z + (row * dim + d) * experts
+        var sum: Float = 0
+        for e in 0..<experts { sum += p[e] * line[e] }
+        y[row * dim + d] += sum
+      }
+    }
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let (rows, experts) = (sequences * time, router.routing.experts)
+    for row in 0..<rows {
+      let (p, gradient) = (router.p + row * experts, router.gradient + row * experts)
+      for e in 0..<experts { gradient[e] = 0 }
+      for d in 0..<dim {
+        let upstream = dy[row * dim + d]
+        let (line, lineGradient) = (z + (row * dim + d) * experts, gradientZ + (row * dim + d) * experts)
+        for e in 0..<experts {
+          gradient[e] += upstream * line[e]
+          lineGradient[e] = upstream * p[e]
+        }
+      }
+    }
+    Linear.backwardInput(
+      gradientZ, weight: down.value, into: gradientB, rows: rows, inputs: width, outputs: dim * experts)
+    GELUTanh.gateBackward(a, b, y: hidden, gradientA: gradientA, gradientB: gradientB, count: rows * width)
+    Linear.backwardWeight(gradientZ, hidden, into: down.gradient, rows: rows, inputs: width, outputs: dim * experts)
+    Linear.backwardWeight(gradientA, x, into: up2.gradient, rows: rows, inputs: dim, outputs: width)
+    Linear.backwardWeight(gradientB, x, into: up1.gradient, rows: rows, inputs: dim, outputs: width)
+    Linear.backwardInput(
+      gradientA, weight: up2.value, into: dx, rows: rows, inputs: dim, outputs: width, accumulate: true)
+    Linear.backwardInput(
+      gradientB, weight: up1.value, into: dx, rows: rows, inputs: dim, outputs: width, accumulate: true)
+    router.backward(x, into: dx, rows: rows)
+  }
+}

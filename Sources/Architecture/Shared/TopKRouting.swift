@@ -1,0 +1,74 @@
+import Engine
+
+/// Weights of a mixture of experts: a softmax over the k largest of E router scores.
+///
+/// With `tau` the k-th largest score of a position:
+///
+///     masked   p = softmax(s over e with s[e] ≥ tau), 0 for the others     (arXiv 1701.06538)
+///     zeroed   p = softmax(s'), s'[e] = s[e] if s[e] ≥ tau else 0          (MAD's public code: the others keep e⁰/Z)
+///
+/// The choice itself carries no gradient.
+struct TopKRouting: Sendable {
+  enum Rule: String, Sendable, CaseIterable { case masked, zeroed }
+
+  let experts: Int
+  let active: Int
+  let rule: Rule
+
+  static let expertsOption = OptionSpecification.integer("num_experts", default: 8, in: 1...256, "number of experts")
+  static let activeOption = OptionSpecification.integer(
+    "active_experts", default: 2, in: 1...256, "experts that work on a position")
+  static let ruleOption = OptionSpecification.word(
+    "router_rule", default: Rule.masked.rawValue, of: Rule.allCases.map(\.rawValue),
+    "weight of the experts not chosen: masked gives them 0, zeroed a score of 0 as MAD's code does")
+
+  /// - Throws: `ArchitectureError.unsuitable` if more experts are active than there are.
+  init(_ options: OptionValues, primitive: String) throws {
+    experts = options.integer("num_experts") ?? 8
+    active = options.integer("active_experts") ?? 2
+    rule = options.word("router_rule").flatMap(Rule.init) ?? .masked
+    guard active <= experts else {
+      throw ArchitectureError.unsuitable(
+        primitive: primitive, reason: "active_experts must be at most num_experts = \(experts), found \(active)")
+    }
+  }
+
+  /// Fills `p [rows, experts]` from the scores `[rows, experts]`.
+  func forward(_ scores: Pointer, into p: Pointer, rows: Int) {
+    for row in 0..<rows {
+      let (s, weights) = (scores + row * experts, p + row * experts)
+      let threshold = threshold(s)
+      var highest = rule == .zeroed && active < experts ? 0 : -Float.infinity
+      for e in 0..<experts where s[e] >= threshold { highest = max(highest, s[e]) }
+      var sum: Float = 0
+      for e in 0..<experts {
+        let chosen = s[e] >= threshold
+        weights[e] = chosen || rule == .zeroed ? VectorMath.exp((chosen ? s[e] : 0) - highest) : 0
+        sum += weights[e]
+      }
+      for e in 0..<experts { weights[e] /= sum }
+    }
+  }
+
+  /// Turns `gradient = ∂/∂p [rows, experts]` into `∂/∂scores`.
+  func backward(_ scores: Pointer, _ p: Pointer, gradient: Pointer, rows: Int) {
+    for row in 0..<rows {
+      let (s, weights, upstream) = (scores + row * experts, p + row * experts, gradient + row * experts)
+      let threshold = threshold(s)
+      var mean: Float = 0
+      for e in 0..<experts { mean += weights[e] * upstream[e] }
+      for e in 0..<experts { upstream[e] = s[e] >= threshold ? weights[e] * (upstream[e] - mean) : 0 }
+    }
+  }
+
+  /// The k-th largest score: the largest one that at least k scores reach.
+  private func threshold(_ scores: Pointer) -> Float {
+    var best = -Float.infinity
+    for candidate in 0..<experts where scores[candidate] > best {
+      var reach = 0
+      for e in 0..<experts where scores[e] >= scores[candidate] { reach += 1 }
+      if reach >= active { best = scores[candidate] }
+    }
+    return best
+  }
+}
