@@ -1,6 +1,7 @@
 /// The registry: every primitive that a layout may name.
 public enum Primitives {
   public static let all: [any Primitive.Type] = [
+    LinearAttention.self,
     MLP.self,
     SwiGLU.self,
     MixtureOfExperts.self,

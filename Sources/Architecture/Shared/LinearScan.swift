@@ -1,0 +1,58 @@
+import Engine
+
+/// Causal linear attention without normaliser or decay, head by head:
+///
+///     out_t = Σ_{s ≤ t} (query_t · key_s) value_s        [width]
+///
+/// as a scan over the state `S_t = S_{t−1} + key_t value_tᵀ`, `out_t = S_tᵀ query_t`. The state is cut in pieces of up to
+/// 16 × 16 that stay in registers while time passes, so a token costs 2 width multiply-adds per channel, at about the
+/// speed of a matrix product, whatever the length.
+///
+/// The three gradients are scans too: `dquery` is the scan of (dout, value, key); `dkey` and `dvalue` are those of
+/// (value, dout, query) and (key, query, dout) in reversed time, where the sum runs over s ≥ t.
+enum LinearScan {
+  /// All operands are `[sequences, time, heads · width]` with `Heads.overhang` floats to spare.
+  static func run(
+    query: UnsafePointer<Float>, key: UnsafePointer<Float>, value: UnsafePointer<Float>, into out: Pointer,
+    heads: Heads, sequences: Int, reversed: Bool = false
+  ) {
+    let (width, stride) = (heads.width, heads.dim)
+    let first = reversed ? (heads.time - 1) * stride : 0
+    for sequence in 0..<sequences {
+      for head in 0..<heads.count {
+        let base = sequence * heads.time * stride + head * width + first
+        for column in Swift.stride(from: 0, to: width, by: vectorWidth) {
+          var row = 0
+          func piece<Rows: StateRows>(_ rows: Rows.Type) {
+            scan(
+              rows, query: query + base + row, key: key + base + row, value: value + base + column,
+              out: out + base + column, lanes: heads.lanes(from: column), isFirst: row == 0, time: heads.time,
+              step: reversed ? -stride : stride)
+            row += Rows.count
+          }
+          while row + 16 <= width { piece(Rows16.self) }
+          if row + 8 <= width { piece(Rows8.self) }
+          if row + 4 <= width { piece(Rows4.self) }
+          if row + 2 <= width { piece(Rows2.self) }
+          if row < width { piece(Row.self) }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func scan<Rows: StateRows>(
+    _: Rows.Type, query: UnsafePointer<Float>, key: UnsafePointer<Float>, value: UnsafePointer<Float>, out: Pointer,
+    lanes: SIMDMask<Vector.MaskStorage>, isFirst: Bool, time: Int, step: Int
+  ) {
+    // The first piece sets its head's lanes, the others add to them; the lanes of the neighbour stay as they are.
+    let fresh = lanes .& SIMDMask(repeating: isFirst)
+    var state = Rows()
+    var at = 0
+    for _ in 0..<time {
+      state.add(key + at, value.vector(at).only(lanes))
+      out.store(state.product(query + at, out.vector(at).replacing(with: Vector.zero, where: fresh)), at)
+      at += step
+    }
+  }
+}
