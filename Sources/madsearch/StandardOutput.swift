@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+
+/// Standard output for data that may be long, buffered. A reader that goes away, as in `| head`, ends the command
+/// quietly and successfully.
+struct StandardOutput {
+  private var buffer: [UInt8] = []
+
+  init() {
+    // Writing to a closed pipe then fails with EPIPE instead of killing the process.
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// - Throws: as `flush`.
+  mutating func write(_ bytes: [UInt8]) throws {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 16 { try flush() }
+  }
+
+  /// Writes what is buffered.
+  /// - Throws: `ExitCode.success` if nobody reads any more, `StandardOutputError` if writing fails.
+  mutating func flush() throws {
+    var written = 0
+    while written < buffer.count {
+      let count = buffer.withUnsafeBytes {
+        Foundation.write(STDOUT_FILENO, $0.baseAddress! + written, $0.count - written)
+      }
+      if count >= 0 {
+        written += count
+      } else if errno == EPIPE {
+        throw ExitCode.success
+      } else if errno != EINTR {
+        throw StandardOutputError(reason: String(cString: strerror(errno)))
+      }
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+struct StandardOutputError: Error, CustomStringConvertible {
+  let reason: String
+  var description: String { "cannot write to standard output: \(reason)" }
+}
