@@ -35,7 +35,7 @@ let package = Package(
     .testTarget(
       name: "ArchitectureTests", dependencies: ["Architecture", "Layouts", "Training", "TestSupport"],
       resources: [.copy("Golden")], swiftSettings: machine),
-    .testTarget(name: "LayoutsTests", dependencies: ["Layouts"], swiftSettings: machine),
+    .testTarget(name: "LayoutsTests", dependencies: ["Layouts", "Engine"], swiftSettings: machine),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks"], swiftSettings: machine),
     .testTarget(name: "CommandTests", dependencies: ["madsearch"], swiftSettings: machine),

@@ -13,12 +13,11 @@ extension ArchitectureError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownPrimitive(let name, let known):
-      "there is no primitive '\(name)'" + suggestion(for: name, among: known)
+      "there is no primitive '\(name)'" + suggestion(for: name, among: known, otherwise: "the primitives are")
     case .unknownOption(let name, let primitive, let known):
       known.isEmpty
         ? "\(primitive) has no options, found '\(name)'"
-        : "\(primitive) has no option '\(name)'" + suggestion(for: name, among: known) + "; its options are "
-          + known.joined(separator: ", ")
+        : "\(primitive) has no option '\(name)'" + suggestion(for: name, among: known, otherwise: "its options are")
     case .invalidOption(let name, let primitive, let found, let allowed):
       "\(name) of \(primitive) must be \(allowed), found \(found)"
     case .repeatedOption(let name, let primitive): "\(name) of \(primitive) is given twice"
@@ -28,10 +27,13 @@ extension ArchitectureError: CustomStringConvertible {
   }
 }
 
-/// `; did you mean 'x'?` with the known name that is nearest by edit distance, or nothing if none is near.
-public func suggestion(for name: String, among known: [String]) -> String {
+/// `; did you mean 'x'?` with the known name that is nearest by edit distance. If none is near, all of them after the
+/// words of `otherwise`, or nothing without those.
+public func suggestion(for name: String, among known: [String], otherwise words: String? = nil) -> String {
   let near = known.map { ($0, editDistance(name.lowercased(), $0)) }.min { $0.1 < $1.1 }
-  guard let (best, distance) = near, distance <= max(2, best.count / 3) else { return "" }
+  guard let (best, distance) = near, distance <= max(2, best.count / 3) else {
+    return words.map { "; \($0) \(known.joined(separator: ", "))" } ?? ""
+  }
   return "; did you mean '\(best)'?"
 }
 
