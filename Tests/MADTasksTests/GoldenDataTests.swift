@@ -12,8 +12,8 @@ struct GoldenData: Sendable, CustomStringConvertible {
 
   static let all = [
     GoldenData("in-context-recall", "95435d1553f3e773", "a067e5cb91a7065f"),
-    GoldenData("fuzzy-in-context-recall", "18af434172d9e784", "49bae983c88d5165"),
-    GoldenData("fuzzy-in-context-recall(vocabulary=128, length=256)", "2d80da8116d003dc", "959c1a9a1b891590"),
+    GoldenData("fuzzy-in-context-recall", "4c77d0c7e9a91cf0", "270e332634999b33"),
+    GoldenData("fuzzy-in-context-recall(vocabulary=128, length=256)", "3e3152b9acc9c5d7", "bfe19583b140e515"),
     GoldenData("noisy-in-context-recall", "56c6b1843049ba24", "a9855e2dee9973df"),
     GoldenData("noisy-in-context-recall(vocabulary=48, noise=0.8)", "b6da936d4d4adf93", "dca39f0b4964dbc2"),
     GoldenData("selective-copying", "7c7038a372305715", "7a8df6f758f1bc65"),

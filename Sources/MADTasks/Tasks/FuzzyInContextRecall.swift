@@ -57,26 +57,31 @@ public struct FuzzyInContextRecall: MADTask {
     let lastStart = length - probeLength - keyLength - valueLength
 
     var sequence = RecallSequence(capacity: length)
-    var shown: [[Int32]: [Int32]] = [:]
-    func append(_ key: [Int32], _ value: [Int32]) {
+    var map: [[Int32]: [Int32]] = [:]
+    var isProbeShown = false
+    func append(_ key: [Int32], _ value: [Int32], isKnown: Bool) {
       sequence.append(key, asked: false)
-      sequence.append(value, asked: shown.updateValue(value, forKey: key) != nil)
+      sequence.append(value, asked: isKnown)
+      if !isKnown { map[key] = value }
     }
     while sequence.count <= lastStart {
-      let isProbeDue = shown[probeKey] == nil
-      if isProbeDue, sequence.count >= start {
-        append(probeKey, probeValue)
+      if !isProbeShown, sequence.count >= start {
+        append(probeKey, probeValue, isKnown: false)
+        isProbeShown = true
         continue
       }
       let key = drawKey(split, &random)
-      let value = key == probeKey ? probeValue : shown[key] ?? drawValue(&random)
-      if isProbeDue, sequence.count + key.count + value.count > lastStart {
-        append(probeKey, probeValue)
+      let known = map[key]
+      let value = known ?? (key == probeKey ? probeValue : drawValue(&random))
+      if !isProbeShown, sequence.count + key.count + value.count > lastStart {
+        append(probeKey, probeValue, isKnown: false)
+        isProbeShown = true
       } else {
-        append(key, value)
+        append(key, value, isKnown: known != nil)
+        isProbeShown = isProbeShown || key == probeKey
       }
     }
-    append(probeKey, probeValue)
+    append(probeKey, probeValue, isKnown: true)
     return sequence.example(split, padding: Int32(vocabulary - 1), inputLength: length)
   }
 
@@ -88,18 +93,14 @@ public struct FuzzyInContextRecall: MADTask {
     selection(1 + random.integer(below: valueLength), from: valueTokens, &random)
   }
 
-  /// A uniform ordered selection of `count` distinct tokens: each is drawn among those left, counted from the lowest.
+  /// A uniform ordered selection of `count` distinct tokens: what was drawn before is drawn again.
   private func selection(_ count: Int, from tokens: Range<Int>, _ random: inout RandomStream) -> [Int32] {
-    var taken: [Int] = []  // sorted
-    return (0..<count).map { _ in
-      var token = tokens.lowerBound + random.integer(below: tokens.count - taken.count)
-      var place = 0
-      while place < taken.count, taken[place] <= token {
-        token += 1
-        place += 1
-      }
-      taken.insert(token, at: place)
-      return Int32(token)
+    var selected: [Int32] = []
+    selected.reserveCapacity(count)
+    while selected.count < count {
+      let token = random.token(in: tokens)
+      if !selected.contains(token) { selected.append(token) }
     }
+    return selected
   }
 }
