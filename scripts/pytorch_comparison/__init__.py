@@ -1,0 +1,1 @@
+"""The PyTorch side of `scripts/compare-with-pytorch`: models, parity check, timing."""
