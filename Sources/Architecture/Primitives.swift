@@ -5,6 +5,9 @@ public enum Primitives {
     MLP.self,
     SwiGLU.self,
     MixtureOfExperts.self,
+    GatedShortConvolution.self,
+    Mamba.self,
+    Mamba2.self,
   ]
 
   /// The primitive with a name or alias, and the options that the alias stands for.

@@ -15,7 +15,7 @@ public struct ShortConvolution {
   private let taps, tapGradients: Pointer  // weights, then bias, per block of channels [blocks, kernel + 1, 16]
   private let input: Pointer  // zeros, then a block of x [kernel − 1 + time, 16]
   private let gradient: Pointer  // a block of ∂/∂a, then zeros [time + kernel − 1, 16]
-  private let result: Pointer  // a block of y or of ∂/∂x [time, 16]
+  private let result: Pointer  // a block of a, of y or of ∂/∂x [time, 16]
 
   public init(
     channels: Int, kernel: Int, weight: ParameterPointers, bias: ParameterPointers?, appliesSiLU: Bool,
@@ -40,10 +40,11 @@ public struct ShortConvolution {
     input.update(repeating: 0, count: (kernel - 1) * vectorWidth)
     forEachBlock(sequences) { row, column, lanes, taps, _ in
       load(x + row * strideX + column, strideX, lanes)
+      convolve(taps)
       if appliesSiLU {
-        convolve(taps) { t, a in result.store(VectorMath.silu(a).value, t * vectorWidth) }
-      } else {
-        convolve(taps) { t, a in result.store(a, t * vectorWidth) }
+        for place in stride(from: 0, to: time * vectorWidth, by: vectorWidth) {
+          result.store(VectorMath.silu(result.vector(place)).value, place)
+        }
       }
       ChannelBlock.unpack(result, rows: time, lanes: lanes, into: y + row * strideY + column, stride: strideY)
     }
@@ -62,8 +63,9 @@ public struct ShortConvolution {
       load(x + row * strideX + column, strideX, lanes)
       ChannelBlock.pack(dy + row * strideY + column, stride: strideY, rows: time, lanes: lanes, into: gradient)
       if appliesSiLU {
-        convolve(taps) { t, a in
-          gradient.store(gradient.vector(t * vectorWidth) * VectorMath.silu(a).slope, t * vectorWidth)
+        convolve(taps)
+        for place in stride(from: 0, to: time * vectorWidth, by: vectorWidth) {
+          gradient.store(gradient.vector(place) * VectorMath.silu(result.vector(place)).slope, place)
         }
       }
       addTapGradients(tapGradients)
@@ -92,24 +94,14 @@ public struct ShortConvolution {
     ChannelBlock.pack(x, stride: stride, rows: time, lanes: lanes, into: input + (kernel - 1) * vectorWidth)
   }
 
-  /// Hands `a[t]` of the block in `input` to `body`.
-  @inline(__always)
-  private func convolve(_ taps: Pointer, _ body: (_ t: Int, _ a: Vector) -> Void) {
-    let (input, kernel, bias) = (input, kernel, taps.vector(kernel * vectorWidth))
-    if kernel == 4 {
-      let (w0, w1, w2, w3) = (taps.vector(0), taps.vector(16), taps.vector(32), taps.vector(48))
-      for t in 0..<time {
-        let x = input + t * vectorWidth
-        let early = bias.addingProduct(w0, x.vector(0)).addingProduct(w1, x.vector(16))
-        body(t, early.addingProduct(w2, x.vector(32)).addingProduct(w3, x.vector(48)))
-      }
-      return
-    }
+  /// `result = a` for the block in `input`.
+  private func convolve(_ taps: Pointer) {
+    let (input, result, kernel, bias) = (input, result, kernel, taps.vector(kernel * vectorWidth))
     for t in 0..<time {
       let x = input + t * vectorWidth
       var a = bias
       for j in 0..<kernel { a = a.addingProduct(taps.vector(j * vectorWidth), x.vector(j * vectorWidth)) }
-      body(t, a)
+      result.store(a, t * vectorWidth)
     }
   }
 

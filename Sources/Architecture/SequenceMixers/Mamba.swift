@@ -1,0 +1,166 @@
+import Engine
+import Foundation
+
+/// Mamba's selective state space (Gu and Dao 2023, arXiv 2312.00752), inner = expand · dim channels:
+///
+///     (a, z) = W_in x                                       [rows, inner] each
+///     u = silu(causal convolution of a)                     [rows, inner]
+///     (p, B, C) = W_x u                                     [rows, dt_rank], [rows, d_state] twice
+///     dt = softplus(W_dt p + bias)                          [rows, inner]
+///     h_t = exp(−dt e^A_log) h_{t−1} + dt u B, o_t = C·h_t + D u,  y = W_out (o ⊙ silu(z))
+struct Mamba: Primitive {
+  static let specification = PrimitiveSpecification(
+    name: "mamba", kind: .sequenceMixer, summary: "selective state space with an input-dependent step size per channel",
+    source: "arXiv 2312.00752",
+    options: [
+      .integer("d_state", default: 4, in: 1...256, "states per channel"),
+      .integer("d_conv", default: 4, in: 1...64, "taps of the short convolution"),
+      .integer("expand", default: 2, in: 1...16, "inner channels per channel of the model"),
+      .integer("dt_rank", default: nil, in: 1...4096, "rank of the step size's projection; ⌈dim / 16⌉ unless given"),
+    ])
+
+  let dim, inner, states, kernel, rank: Int
+
+  init(_ options: OptionValues, in context: ModelContext) throws {
+    dim = context.dim
+    inner = dim * (options.integer("expand") ?? 2)
+    states = options.integer("d_state") ?? 4
+    kernel = options.integer("d_conv") ?? 4
+    rank = options.integer("dt_rank") ?? (dim + 15) / 16
+    guard rank <= inner else {
+      throw ArchitectureError.unsuitable(
+        primitive: "mamba", reason: "dt_rank must be at most the inner width \(inner), found \(rank)")
+    }
+  }
+
+  /// Initial values: those of the reference implementation (state-spaces/mamba): A_log = ln(1…d_state), D = 1,
+  /// dt_proj.weight U(±dt_rank^−½), its bias the inverse softplus of a step log-uniform in [0.001, 0.1], PyTorch's
+  /// defaults for the other linear maps and for the convolution.
+  var parameters: [Parameter] {
+    let states = states
+    return [
+      Parameter("in_proj.weight", [2 * inner, dim], .linear(inputs: dim)),
+      Parameter("conv_weight", [inner, kernel], .linear(inputs: kernel)),
+      Parameter("conv_bias", [inner], .linear(inputs: kernel)),
+      Parameter("x_proj.weight", [rank + 2 * states, inner], .linear(inputs: inner)),
+      Parameter("dt_proj.weight", [inner, rank], .linear(inputs: rank)),
+      Parameter("dt_proj.bias", [inner], StepSize.initialBias),
+      Parameter("A_log", [inner, states], .values { index, _ in log(Double(index % states + 1)) }),
+      Parameter("D", [inner], .ones),
+      Parameter("out_proj.weight", [dim, inner], .linear(inputs: inner)),
+    ]
+  }
+
+  func costs(time: Int) -> Costs {
+    let (dim, inner, rank, states) = (Double(dim), Double(inner), Double(rank), Double(states))
+    let products = 2 * inner * (3 * dim + (rank + 2 * states) + rank)
+    let scans = SelectiveScan.flops(channels: self.inner, states: self.states)
+    let convolution = ShortConvolution.flops(channels: self.inner, kernel: kernel)
+    return Costs(forwardFLOPs: products + scans + convolution, state: self.inner * (self.states + kernel))
+  }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel { MambaKernel(self, &site) }
+}
+
+private final class MambaKernel: Kernel {
+  let dim, inner, states, rank, time: Int
+  let inProjection, inputProjection, stepProjection, stepBias, decayLog, skip, outProjection: ParameterPointers
+  let convolution: ShortConvolution
+  let scan: SelectiveScan
+  let projected: Pointer  // a and z of each position [rows, 2, inner], saved
+  let u, dt, result: Pointer  // result = o ⊙ silu(z) [rows, inner], saved
+  let selection: Pointer  // p, B and C of each position [rows, rank + 2·states], saved
+  let gradient: Pointer  // ∂/∂result, then ∂/∂u, then ∂/∂a [rows, inner]
+  let dtGradient: Pointer  // [rows, inner]
+  let projectedGradient: Pointer  // [rows, 2, inner]
+  let selectionGradient: Pointer  // [rows, rank + 2·states]
+
+  init(_ primitive: Mamba, _ site: inout KernelSite) {
+    (dim, inner, states, rank) = (primitive.dim, primitive.inner, primitive.states, primitive.rank)
+    time = site.time
+    (inProjection, inputProjection) = (site.parameter("in_proj.weight"), site.parameter("x_proj.weight"))
+    (stepProjection, stepBias) = (site.parameter("dt_proj.weight"), site.parameter("dt_proj.bias"))
+    (decayLog, skip, outProjection) = (site.parameter("A_log"), site.parameter("D"), site.parameter("out_proj.weight"))
+    convolution = ShortConvolution(
+      channels: inner, kernel: primitive.kernel, weight: site.parameter("conv_weight"),
+      bias: site.parameter("conv_bias"), appliesSiLU: true, &site)
+    scan = SelectiveScan(channels: inner, states: states, sharesDecay: false, &site)
+    projected = site.saved(site.rows * 2 * inner)
+    (u, dt, result) = (site.saved(site.rows * inner), site.saved(site.rows * inner), site.saved(site.rows * inner))
+    selection = site.saved(site.rows * (rank + 2 * states))
+    gradient = site.scratch(site.rows * inner)
+    dtGradient = site.scratch(site.rows * inner)
+    projectedGradient = site.scratch(site.rows * 2 * inner)
+    selectionGradient = site.scratch(site.rows * (rank + 2 * states))
+  }
+
+  func beginStep() {
+    scan.load { channel, state in
+      -exp(decayLog.value[channel * states + state])
+    } skip: {
+      skip.value[$0]
+    }
+  }
+
+  private var inputs: SelectiveScan.Tensors { tensors(dt: dt, u: u, projected: projected, selection: selection) }
+
+  private func tensors(dt: Pointer, u: Pointer, projected: Pointer, selection: Pointer) -> SelectiveScan.Tensors {
+    let width = rank + 2 * states
+    return SelectiveScan.Tensors(
+      dt: Columns(dt, stride: inner), u: Columns(u, stride: inner),
+      z: Columns(projected + inner, stride: 2 * inner), b: Columns(selection + rank, stride: width),
+      c: Columns(selection + rank + states, stride: width))
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * time
+    let width = rank + 2 * states
+    Linear.forward(x, weight: inProjection.value, into: projected, rows: rows, inputs: dim, outputs: 2 * inner)
+    convolution.forward(projected, strideX: 2 * inner, into: u, strideY: inner, sequences: sequences)
+    Linear.forward(u, weight: inputProjection.value, into: selection, rows: rows, inputs: inner, outputs: width)
+    Linear.forward(
+      selection, weight: stepProjection.value, into: dt, rows: rows, inputs: rank, outputs: inner, strideX: width)
+    StepSize.forward(dt, bias: stepBias.value, rows: rows, columns: inner)
+    scan.forward(inputs, into: Columns(result, stride: inner), sequences: sequences)
+    Linear.forward(
+      result, weight: outProjection.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let rows = sequences * time
+    let width = rank + 2 * states
+    Linear.backwardWeight(dy, result, into: outProjection.gradient, rows: rows, inputs: inner, outputs: dim)
+    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
+    let gradients = tensors(
+      dt: dtGradient, u: gradient, projected: projectedGradient, selection: selectionGradient)
+    scan.backward(inputs, Columns(gradient, stride: inner), into: gradients, sequences: sequences)
+    for channel in 0..<inner {
+      for state in 0..<states {
+        let place = channel * states + state
+        decayLog.gradient[place] -= scan.rateGradient(channel, state) * exp(decayLog.value[place])
+      }
+      skip.gradient[channel] += scan.skipGradient(channel)
+    }
+
+    StepSize.backward(dt, gradient: dtGradient, bias: stepBias.gradient, rows: rows, columns: inner)
+    Linear.backwardWeight(
+      dtGradient, selection, into: stepProjection.gradient, rows: rows, inputs: rank, outputs: inner, strideX: width)
+    Linear.backwardInput(
+      dtGradient, weight: stepProjection.value, into: selectionGradient, rows: rows, inputs: rank, outputs: inner,
+      strideX: width)
+    Linear.backwardWeight(
+      selectionGradient, u, into: inputProjection.gradient, rows: rows, inputs: inner, outputs: width)
+    Linear.backwardInput(
+      selectionGradient, weight: inputProjection.value, into: gradient, rows: rows, inputs: inner, outputs: width,
+      accumulate: true)
+
+    convolution.backward(
+      projected, strideX: 2 * inner, gradient, strideY: inner, into: projectedGradient, strideDX: 2 * inner,
+      sequences: sequences)
+    Linear.backwardWeight(
+      projectedGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: 2 * inner)
+    Linear.backwardInput(
+      projectedGradient, weight: inProjection.value, into: dx, rows: rows, inputs: dim, outputs: 2 * inner,
+      accumulate: true)
+  }
+}
