@@ -16,7 +16,10 @@ public final class Trainer {
   private let mean: Buffer
   private let square: Buffer
   private let threads: [TrainingThread]
-  private let time: Int
+  private let microBatch: Int
+
+  /// The length of every sequence; a curriculum may change it between steps, up to the model's longest.
+  public var time: Int { didSet { if time != oldValue { placeNetworks() } } }
 
   /// - Parameters:
   ///   - time: the length of every sequence.
@@ -27,11 +30,15 @@ public final class Trainer {
   ) {
     BLAS.useOneThread()
     (self.model, self.weights, self.optimizer, self.time) = (model, weights, optimizer, time)
+    self.microBatch = microBatch
     mean = Buffer(count: model.tensors.trainedCount)
     square = Buffer(count: model.tensors.trainedCount)
-    let sequences = max(1, microBatch / time)
-    self.threads = (0..<max(threads, 1)).map { _ in
-      TrainingThread(model, weights: weights, sequences: sequences, time: time)
+    self.threads = (0..<max(threads, 1)).map { _ in TrainingThread(model, weights: weights, time: time, microBatch) }
+  }
+
+  private func placeNetworks() {
+    for thread in threads {
+      thread.network = TrainingThread.makeNetwork(model, weights, thread.gradients, time: time, microBatch)
     }
   }
 
@@ -151,11 +158,17 @@ public struct StepResult: Sendable {
 /// One thread's network and gradients. Used by one thread at a time; the trainer waits for all between phases.
 private final class TrainingThread: @unchecked Sendable {
   let gradients: Buffer
-  let network: Network
+  var network: Network
   var total = 0.0
 
-  init(_ model: Model, weights: Buffer, sequences: Int, time: Int) {
+  init(_ model: Model, weights: Buffer, time: Int, _ microBatch: Int) {
     gradients = Buffer(count: model.tensors.count)
-    network = Network(model, weights: weights, gradients: gradients, sequences: sequences, time: time)
+    network = Self.makeNetwork(model, weights, gradients, time: time, microBatch)
+  }
+
+  static func makeNetwork(
+    _ model: Model, _ weights: Buffer, _ gradients: Buffer, time: Int, _ microBatch: Int
+  ) -> Network {
+    Network(model, weights: weights, gradients: gradients, sequences: max(1, microBatch / time), time: time)
   }
 }
