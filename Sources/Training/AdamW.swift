@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 
 /// AdamW with decoupled weight decay on every parameter, as PyTorch defines it (Loshchilov and Hutter, arXiv 1711.05101).
 ///
@@ -23,8 +24,8 @@ public struct AdamW: Sendable {
     let keep = Float(1 - learningRate * weightDecay)
     let (b1, b2) = (Float(beta1), Float(beta2))
     let (rest1, rest2) = (Float(1 - beta1), Float(1 - beta2))
-    let correction1 = 1 - power(beta1, step)
-    let correction2 = 1 - power(beta2, step)
+    let correction1 = 1 - pow(beta1, Double(step))
+    let correction2 = 1 - pow(beta2, Double(step))
     // lr·m/c₁ / (√(v/c₂) + ε), with the corrections moved out of the loop.
     let rate = Float(learningRate / correction1 * correction2.squareRoot())
     let floor = Float(epsilon * correction2.squareRoot())
@@ -44,9 +45,5 @@ public struct AdamW: Sendable {
       square[index] = b2 * square[index] + rest2 * g * g
       weights[index] = weights[index] * keep - rate * mean[index] / (square[index].squareRoot() + floor)
     }
-  }
-
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    (0..<exponent).reduce(1) { value, _ in value * base }
   }
 }

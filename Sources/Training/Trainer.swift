@@ -60,10 +60,12 @@ public final class Trainer {
       let gradients = threads[0].gradients.pointer
       for i in 0..<model.tensors.trainedCount { gradients[i] *= scale }
     }
+    let (weights, gradients, mean, square) = (weights, gradients, mean, square)
+    let (optimizer, step) = (optimizer, step)
     inRanges { range in
       optimizer.update(
-        weights.pointer, gradients: threads[0].gradients.pointer, mean: mean.pointer, square: square.pointer,
-        range: range, learningRate: learningRate, step: step)
+        weights.pointer, gradients: gradients.pointer, mean: mean.pointer, square: square.pointer, range: range,
+        learningRate: learningRate, step: step)
     }
     return result
   }
@@ -127,14 +129,15 @@ public final class Trainer {
 
   /// Adds the threads' gradients up in the first one's and returns the sum of their squares.
   private func sumGradients() -> Double {
-    let sum = threads[0].gradients.pointer
     let threads = threads
     inRanges { range in
+      let sum = threads[0].gradients.pointer
       for other in threads.dropFirst() {
         let addend = other.gradients.pointer
         for i in range { sum[i] += addend[i] }
       }
     }
+    let sum = gradients.pointer
     var total = 0.0
     for start in stride(from: 0, to: model.tensors.trainedCount, by: 4096) {
       let count = min(4096, model.tensors.trainedCount - start)
@@ -143,7 +146,12 @@ public final class Trainer {
     return total
   }
 
-  private func inRanges(_ body: (Range<Int>) -> Void) { body(0..<model.tensors.trainedCount) }
+  /// Cuts the flat buffers into one range per thread.
+  private func inRanges(_ body: @Sendable (Range<Int>) -> Void) {
+    let count = model.tensors.trainedCount
+    let share = aligned((count + threads.count - 1) / threads.count)
+    Parallel.forEach(threads.count) { body(min($0 * share, count)..<min(($0 + 1) * share, count)) }
+  }
 }
 
 /// What one training step found.
