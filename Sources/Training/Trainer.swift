@@ -99,6 +99,19 @@ public final class Trainer {
     }
   }
 
+  /// The most likely token at each position of `tokens [sequences, time]` whose target counts, 0 elsewhere.
+  public func predict(tokens: [Int32], targets: [Int32]) -> [Int32] {
+    let vocabulary = model.vocabulary
+    let predictions = TokenBuffer(count: tokens.count)
+    _ = evaluate(tokens: tokens) { position, logits in
+      if targets[position] != CrossEntropy.ignored {
+        predictions.pointer[position] = Int32(truncatingIfNeeded: CrossEntropy.argmax(logits, vocabulary: vocabulary))
+      }
+      return 0
+    }
+    return Array(UnsafeBufferPointer(start: predictions.pointer, count: tokens.count))
+  }
+
   /// Runs every micro-batch of `tokens` on the threads; thread t takes every n-th one. Adds up what `body` returns, in a
   /// fixed order.
   private func run(
@@ -161,6 +174,16 @@ public struct StepResult: Sendable {
   /// Euclidean norm of the whole gradient before clipping.
   public let gradientNorm: Double
   public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+}
+
+/// Tokens that the threads write, each at positions of its own.
+private final class TokenBuffer: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Int32>
+  init(count: Int) {
+    pointer = .allocate(capacity: max(count, 1))
+    pointer.initialize(repeating: 0, count: max(count, 1))
+  }
+  deinit { pointer.deallocate() }
 }
 
 /// One thread's network and gradients. Used by one thread at a time; the trainer waits for all between phases.

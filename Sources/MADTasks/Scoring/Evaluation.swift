@@ -1,0 +1,153 @@
+import Architecture
+import Engine
+import Foundation
+
+/// Runs the trainings of a protocol for one layout, several at the same time, and keeps what is finished.
+public struct Evaluation: Sendable {
+  /// What is going on, for a progress line.
+  public struct Progress: Sendable {
+    public var trialsDone, trials: Int
+    /// Share of all training steps that are done, by their cost.
+    public var fraction: Double
+    /// Seconds since the start, and left at the rate so far; nil until there is a rate.
+    public var seconds: Double
+    public var secondsLeft: Double?
+  }
+
+  public let layers: [[LayerPrimitive]]
+  /// The canonical text of the layers.
+  public let layout: String
+  public let plans: [TrialPlan]
+  /// How many trainings run at the same time, one thread each.
+  public let jobs: Int
+
+  public init(layers: [[LayerPrimitive]], layout: String, plans: [TrialPlan], jobs: Int) {
+    (self.layers, self.layout, self.plans, self.jobs) = (layers, layout, plans, max(jobs, 1))
+  }
+
+  /// Trains what `finished` does not hold yet.
+  /// - Parameters:
+  ///   - finished: results of an earlier run; those with this layout and one of the plans are taken over.
+  ///   - onResult: called with each new result, one at a time.
+  ///   - onProgress: called now and then, one at a time.
+  /// - Returns: a result for every plan, in the plans' order.
+  /// - Throws: `ArchitectureError` or `TaskError` before anything is trained.
+  public func run(
+    finished: [TrialResult] = [], onResult: @escaping @Sendable (TrialResult) throws -> Void = { _ in },
+    onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) throws -> [TrialResult] {
+    let known = Dictionary(
+      finished.filter { $0.layout == layout }.map { ($0.plan, $0) }, uniquingKeysWith: { first, _ in first })
+    let open = plans.filter { known[$0] == nil }
+    let costs = try open.map { try cost(of: $0) }
+    let board = Board(costs: costs, onResult: onResult, onProgress: onProgress)
+    // The dear ones first, so that no core is left alone with one at the end.
+    let queue = open.indices.sorted { (costs[$0], $1) > (costs[$1], $0) }
+    let data = DataCache()
+    Parallel.forEach(min(jobs, max(queue.count, 1))) { _ in
+      while let position = board.take(), position < queue.count {
+        let index = queue[position]
+        do {
+          let trial = try Trial(layers, layout: layout, plan: open[index], data: try data.examples(for: open[index]))
+          let result = trial.run { board.advance(index, steps: $0, of: open[index].steps) }
+          try board.finish(index, result)
+        } catch {
+          board.fail(error)
+        }
+      }
+    }
+    let results = try board.results()
+    return plans.compactMap { plan in known[plan] ?? open.firstIndex(of: plan).flatMap { results[$0] } }
+  }
+
+  /// FLOPs of a whole training.
+  private func cost(of plan: TrialPlan) throws -> Double {
+    let task = try MADTasks.setting(plan.setting)
+    let model = try Model(
+      layers: layers, context: ModelContext(dim: plan.dim, maxLength: task.inputLength), vocabulary: task.vocabulary,
+      backbone: task.backbone)
+    let tokens = Double(plan.batch) * Double(task.inputLength) * Double(plan.steps)
+    return tokens * model.costs(time: task.inputLength).trainingFLOPs
+  }
+}
+
+/// Who does what, and how far it is. Shared by the trainings' threads.
+private final class Board: @unchecked Sendable {
+  private let lock = NSLock()
+  private let costs: [Double]
+  private let onResult: @Sendable (TrialResult) throws -> Void
+  private let onProgress: @Sendable (Evaluation.Progress) -> Void
+  private let start = Date()
+  private var next = 0
+  private var shares: [Double]
+  private var found: [Int: TrialResult] = [:]
+  private var failure: (any Error)?
+  private var lastReport = Date.distantPast
+
+  init(
+    costs: [Double], onResult: @escaping @Sendable (TrialResult) throws -> Void,
+    onProgress: @escaping @Sendable (Evaluation.Progress) -> Void
+  ) {
+    (self.costs, self.onResult, self.onProgress) = (costs, onResult, onProgress)
+    shares = costs.map { _ in 0 }
+  }
+
+  /// The next position in the queue, or nil after a failure.
+  func take() -> Int? {
+    lock.withLock {
+      defer { next += 1 }
+      return failure == nil ? next : nil
+    }
+  }
+
+  func advance(_ index: Int, steps: Int, of total: Int) {
+    lock.withLock {
+      shares[index] = Double(steps) / Double(max(total, 1))
+      if Date().timeIntervalSince(lastReport) >= 0.2 { report() }
+    }
+  }
+
+  func finish(_ index: Int, _ result: TrialResult) throws {
+    try lock.withLock {
+      found[index] = result
+      shares[index] = 1
+      report()
+      try onResult(result)
+    }
+  }
+
+  func fail(_ error: any Error) { lock.withLock { failure = failure ?? error } }
+
+  func results() throws -> [Int: TrialResult] {
+    if let failure { throw failure }
+    return found
+  }
+
+  private func report() {
+    lastReport = Date()
+    let all = costs.reduce(0, +)
+    let done = zip(costs, shares).reduce(0) { $0 + $1.0 * $1.1 }
+    let seconds = Date().timeIntervalSince(start)
+    onProgress(
+      .init(
+        trialsDone: found.count, trials: costs.count, fraction: all > 0 ? done / all : 1, seconds: seconds,
+        secondsLeft: done > 0 && seconds > 1 ? seconds * (all - done) / done : nil))
+  }
+}
+
+/// Keeps the examples of the settings in work, so that a sweep makes them once.
+private final class DataCache: @unchecked Sendable {
+  private let lock = NSLock()
+  private var examples: [String: TrialData] = [:]
+
+  func examples(for plan: TrialPlan) throws -> TrialData {
+    let key = "\(plan.setting) \(plan.curriculum) \(plan.testExamples) \(plan.dataSeed)"
+    return try lock.withLock {
+      if let known = examples[key] { return known }
+      if examples.count >= 12 { examples.removeAll() }
+      let made = try TrialData(plan)
+      examples[key] = made
+      return made
+    }
+  }
+}
