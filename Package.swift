@@ -23,7 +23,9 @@ let package = Package(
     .target(name: "Architecture", dependencies: ["Engine"], swiftSettings: kernels),
     .target(name: "Layouts", dependencies: ["Architecture"], swiftSettings: machine),
     .target(name: "Training", dependencies: ["Architecture"], swiftSettings: machine),
-    .target(name: "MADTasks", dependencies: ["Training", "Layouts"], swiftSettings: machine),
+    .target(name: "Configuration", swiftSettings: machine),
+    .target(
+      name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [

@@ -2,5 +2,7 @@ import ArgumentParser
 
 @main
 struct Madsearch: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "madsearch", abstract: "Searches architectures.", subcommands: [Benchmark.self, Dump.self])
+  static let configuration = CommandConfiguration(
+    commandName: "madsearch", abstract: "Searches architectures.",
+    subcommands: [Benchmark.self, Dump.self, Evaluate.self])
 }

@@ -1,6 +1,6 @@
-import Architecture
 import Engine
 import Foundation
+import Layouts
 
 /// Runs the trainings of a protocol for one layout, several at the same time, and keeps what is finished.
 public struct Evaluation: Sendable {
@@ -14,15 +14,13 @@ public struct Evaluation: Sendable {
     public var secondsLeft: Double?
   }
 
-  public let layers: [[LayerPrimitive]]
-  /// The canonical text of the layers.
-  public let layout: String
+  public let layout: Layout
   public let plans: [TrialPlan]
   /// How many trainings run at the same time, one thread each.
   public let jobs: Int
 
-  public init(layers: [[LayerPrimitive]], layout: String, plans: [TrialPlan], jobs: Int) {
-    (self.layers, self.layout, self.plans, self.jobs) = (layers, layout, plans, max(jobs, 1))
+  public init(_ layout: Layout, plans: [TrialPlan], jobs: Int) {
+    (self.layout, self.plans, self.jobs) = (layout, plans, max(jobs, 1))
   }
 
   /// Trains what `finished` does not hold yet.
@@ -31,13 +29,13 @@ public struct Evaluation: Sendable {
   ///   - onResult: called with each new result, one at a time.
   ///   - onProgress: called now and then, one at a time.
   /// - Returns: a result for every plan, in the plans' order.
-  /// - Throws: `ArchitectureError` or `TaskError` before anything is trained.
+  /// - Throws: `LayerError`, `ArchitectureError` or `TaskError` before anything is trained.
   public func run(
     finished: [TrialResult] = [], onResult: @escaping @Sendable (TrialResult) throws -> Void = { _ in },
     onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws -> [TrialResult] {
     let known = Dictionary(
-      finished.filter { $0.layout == layout }.map { ($0.plan, $0) }, uniquingKeysWith: { first, _ in first })
+      finished.filter { $0.layout == layout.canonical }.map { ($0.plan, $0) }, uniquingKeysWith: { first, _ in first })
     let open = plans.filter { known[$0] == nil }
     let costs = try open.map { try cost(of: $0) }
     let board = Board(costs: costs, onResult: onResult, onProgress: onProgress)
@@ -48,7 +46,7 @@ public struct Evaluation: Sendable {
       while let position = board.take(), position < queue.count {
         let index = queue[position]
         do {
-          let trial = try Trial(layers, layout: layout, plan: open[index], data: try data.examples(for: open[index]))
+          let trial = try Trial(layout, plan: open[index], data: try data.examples(for: open[index]))
           let result = trial.run { board.advance(index, steps: $0, of: open[index].steps) }
           try board.finish(index, result)
         } catch {
@@ -63,9 +61,7 @@ public struct Evaluation: Sendable {
   /// FLOPs of a whole training.
   private func cost(of plan: TrialPlan) throws -> Double {
     let task = try MADTasks.setting(plan.setting)
-    let model = try Model(
-      layers: layers, context: ModelContext(dim: plan.dim, maxLength: task.inputLength), vocabulary: task.vocabulary,
-      backbone: task.backbone)
+    let model = try layout.makeModel(for: task, dim: plan.dim)
     let tokens = Double(plan.batch) * Double(task.inputLength) * Double(plan.steps)
     return tokens * model.costs(time: task.inputLength).trainingFLOPs
   }

@@ -51,7 +51,7 @@ public struct ScoringProtocol: Codable, Hashable, Sendable {
 
   /// The trainings of the protocol, sweep and replicates included.
   /// - Parameter seed: of initial weights and order; data come from it too.
-  /// - Throws: `MADTaskError` if a setting is not understood.
+  /// - Throws: `TaskError` if a setting is not understood.
   public func plans(seed: UInt64, dim: Int? = nil) throws -> [TrialPlan] {
     var plans: [TrialPlan] = []
     for entry in settings {

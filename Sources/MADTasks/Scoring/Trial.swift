@@ -1,28 +1,26 @@
 import Architecture
 import Engine
 import Foundation
+import Layouts
 import Training
 
 /// Trains one layout as a plan says and tests it on the way.
 public struct Trial {
   private let plan: TrialPlan
-  private let layout: String
+  private let layout: Layout
   private let data: TrialData
   private let trainer: Trainer
   private let order: RandomStream
 
   /// - Parameters:
-  ///   - layers: the layout's layers; `layout` is its canonical text.
   ///   - data: the plan's examples, shared by all trials on them.
   ///   - threads: how many threads share a batch.
-  /// - Throws: `ArchitectureError` if the layout cannot be built at the plan's width and the task's length.
-  public init(_ layers: [[LayerPrimitive]], layout: String, plan: TrialPlan, data: TrialData, threads: Int = 1) throws {
+  /// - Throws: `LayerError` if the layout cannot be built at the plan's width and the task's length.
+  public init(_ layout: Layout, plan: TrialPlan, data: TrialData, threads: Int = 1) throws {
     let task = data.test.task
-    let model = try Model(
-      layers: layers, context: ModelContext(dim: plan.dim, maxLength: task.inputLength), vocabulary: task.vocabulary,
-      backbone: task.backbone)
+    let model = try layout.makeModel(for: task, dim: plan.dim)
     // A layout's trainings start apart, whoever runs them and in whatever order.
-    var seeds = RandomStream(seed: plan.seed, "trial", .init(layout), .init(plan.setting))
+    var seeds = RandomStream(seed: plan.seed, "trial", .init(layout.canonical), .init(plan.setting))
     trainer = Trainer(
       model, weights: model.makeWeights(seed: seeds.next()), optimizer: AdamW(weightDecay: plan.weightDecay),
       time: task.inputLength, threads: threads)
@@ -81,7 +79,8 @@ public struct Trial {
         .init(step: done, loss: lossSum / Double(max(lossCount, 1)), accuracy: accuracy, seconds: seconds()))
     }
     return TrialResult(
-      layout: layout, plan: plan, status: status, accuracy: accuracy, macroAccuracy: final?.macro ?? task.chance,
+      layout: layout.canonical, plan: plan, status: status, accuracy: accuracy,
+      macroAccuracy: final?.macro ?? task.chance,
       chance: task.chance, cap: data.cap, curve: curve, steps: done, seconds: seconds())
   }
 
@@ -98,6 +97,14 @@ public struct Trial {
       accuracy.add(predicted: predictions[range], targets: test.targets[range])
     }
     return accuracy
+  }
+}
+
+extension Layout {
+  /// The model that is trained on a task.
+  /// - Throws: `LayerError` or `ArchitectureError`.
+  func makeModel(for task: any MADTask, dim: Int) throws -> Model {
+    try makeModel(dim: dim, vocabulary: task.vocabulary, maxLength: task.inputLength, backbone: task.backbone)
   }
 }
 
@@ -118,7 +125,8 @@ public struct TrialData: Sendable {
     for stage in plan.curriculum {
       // Lengths stay even, as most tasks need.
       let length = max(2, Int(stage.length * Double(task.length) / 2) * 2)
-      stages.append((stage.until, try Dataset(try task.with(length: length), split: .training, dataSeed: plan.dataSeed)))
+      stages.append(
+        (stage.until, try Dataset(try task.with(length: length), split: .training, dataSeed: plan.dataSeed)))
     }
     stages.append((.infinity, try Dataset(task, split: .training, dataSeed: plan.dataSeed)))
     self.stages = stages
