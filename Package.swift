@@ -26,6 +26,7 @@ let package = Package(
     .target(name: "Configuration", swiftSettings: machine),
     .target(
       name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
+    .target(name: "Search", dependencies: ["Layouts", "Configuration", "Engine"], swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
@@ -40,6 +41,7 @@ let package = Package(
     .testTarget(name: "LayoutsTests", dependencies: ["Layouts", "Engine"], swiftSettings: machine),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks"], swiftSettings: machine),
+    .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "CommandTests", dependencies: ["madsearch"], swiftSettings: machine),
   ],
   swiftLanguageModes: [.v6]
