@@ -2,9 +2,14 @@
 public enum Primitives {
   public static let all: [any Primitive.Type] = [
     LinearAttention.self,
+    GatedLinearAttention.self,
+    RWKV5TimeMixer.self,
+    RWKV6TimeMixer.self,
     MLP.self,
     SwiGLU.self,
     MixtureOfExperts.self,
+    RWKV5ChannelMixer.self,
+    RWKV6ChannelMixer.self,
     GatedShortConvolution.self,
     Mamba.self,
     Mamba2.self,

@@ -45,8 +45,8 @@ public struct GradientCheck {
       let derived = zip(gradient, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
       let scale = size * length(direction)
       var mismatch: Mismatch?
-      // Where the loss is strongly curved, a smaller step must do.
-      for step in [step, step / 8] {
+      // Where the loss is strongly curved, smaller steps must do.
+      for step in [step, step / 8, step / 64] {
         shift(direction.map { $0 * step })
         let up = loss()
         shift(direction.map { -2 * $0 * step })

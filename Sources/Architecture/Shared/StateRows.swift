@@ -17,7 +17,7 @@ protocol StateRows {
 }
 
 struct Row: StateRows {
-  private var values = Vector.zero
+  var values = Vector.zero
 
   static var count: Int { @inline(__always) get { 1 } }
 
@@ -31,8 +31,8 @@ struct Row: StateRows {
 }
 
 struct StackedRows<Half: StateRows>: StateRows {
-  private var upper = Half()
-  private var lower = Half()
+  var upper = Half()
+  var lower = Half()
 
   static var count: Int { @inline(__always) get { 2 * Half.count } }
 

@@ -1,0 +1,144 @@
+import Engine
+
+/// Gated linear attention (Yang et al. 2023, arXiv 2312.06635), per head with a state S [d, d], d = dim / heads:
+///
+///     a_t = sigmoid(W₁ W₀ x_t + b)^(1/16)                        [rows, dim], one decay for each key channel
+///     S_t = diag(a_t) S_{t−1} + k_t v_tᵀ,  o_t = d^−½ S_tᵀ q_t    with q, k, v = projections of x
+///     n   = g_norm ⊙ o / √(mean o² + 1e-5)                       within each head
+///     y   = W (n ⊙ silu(W_g x))                                  [rows, dim]
+struct GatedLinearAttention: Primitive {
+  static let specification = PrimitiveSpecification(
+    name: "gated-linear-attention", aliases: [.init("mh-gated-linear-attention")], kind: .sequenceMixer,
+    summary: "linear attention whose state decays by a learned, token-dependent gate per key channel",
+    source: "arXiv 2312.06635",
+    options: [
+      .integer(
+        "heads", aliases: ["num_heads"], default: 8, in: 1...16_384, "heads; each has a state of (dim / heads)² numbers"
+      )
+    ])
+
+  /// The inner width of the decay's projection, and what its logarithm is divided by.
+  static let decayRank = 16
+  static let decayDivisor: Float = 16
+
+  let dim: Int
+  let heads: Int
+
+  init(_ options: OptionValues, in context: ModelContext) throws {
+    dim = context.dim
+    heads = options.integer("heads") ?? 8
+    guard dim.isMultiple(of: heads) else {
+      throw ArchitectureError.unsuitable(
+        primitive: Self.specification.name, reason: "heads must divide the width \(dim), found \(heads)")
+    }
+  }
+
+  /// Initial values: those of the flash-linear-attention code, Xavier-uniform with gain 2^−2.5 and zero bias.
+  var parameters: [Parameter] {
+    func xavier(_ outputs: Int, _ inputs: Int) -> Initializer {
+      .uniform(bound: (6 / Double(inputs + outputs) / 32).squareRoot())
+    }
+    let square = xavier(dim, dim)
+    let rank = Self.decayRank
+    return ["q_proj", "k_proj", "v_proj", "g_proj", "o_proj"].map { Parameter("\($0).weight", [dim, dim], square) } + [
+      Parameter("gk_proj0.weight", [rank, dim], xavier(rank, dim)),
+      Parameter("gk_proj1.weight", [dim, rank], xavier(dim, rank)),
+      Parameter("gk_proj1.bias", [dim], .zeros),
+      Parameter("g_norm", [dim / heads], .ones),
+    ]
+  }
+
+  /// Five projections, the decay's two thin ones, and the scan.
+  func costs(time: Int) -> Costs {
+    let (width, rank) = (Double(dim), Double(Self.decayRank))
+    let scan = DecayScan<ReadsNewState>.flops(heads: heads, width: dim / heads)
+    return Costs(forwardFLOPs: 10 * width * width + 4 * width * rank + scan, state: dim * (dim / heads))
+  }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel { GatedLinearAttentionKernel(self, &site) }
+}
+
+private final class GatedLinearAttentionKernel: Kernel {
+  let dim, time: Int
+  let q, k, v, g, inner, outer, bias: ParameterPointers
+  let recurrence: GatedRecurrence<ReadsNewState>
+  let narrow: Pointer  // W₀ x [rows, 16], saved
+  let slope: Pointer  // ∂a/∂(its projection) [rows, dim], saved
+  let narrowGradient: Pointer  // [rows, 16]
+
+  init(_ primitive: GatedLinearAttention, _ site: inout KernelSite) {
+    (dim, time) = (primitive.dim, site.time)
+    (q, k) = (site.parameter("q_proj.weight"), site.parameter("k_proj.weight"))
+    (v, g) = (site.parameter("v_proj.weight"), site.parameter("g_proj.weight"))
+    (inner, outer) = (site.parameter("gk_proj0.weight"), site.parameter("gk_proj1.weight"))
+    bias = site.parameter("gk_proj1.bias")
+    narrow = site.saved(site.rows * GatedLinearAttention.decayRank)
+    slope = site.saved(site.rows * dim)
+    narrowGradient = site.scratch(site.rows * GatedLinearAttention.decayRank)
+    let width = primitive.dim / primitive.heads
+    // The factor d^−½ of o cancels in the norm but for its epsilon.
+    recurrence = GatedRecurrence(
+      Heads(count: primitive.heads, width: width, time: site.time), constantDecay: false,
+      epsilon: 1e-5 * Float(width),
+      tensors: .init(
+        bonus: nil, normWeight: site.parameter("g_norm"), normBias: nil, output: site.parameter("o_proj.weight")),
+      &site)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * time
+    Linear.forward(x, weight: q.value, into: recurrence.query, rows: rows, inputs: dim, outputs: dim)
+    Linear.forward(x, weight: k.value, into: recurrence.key, rows: rows, inputs: dim, outputs: dim)
+    Linear.forward(x, weight: v.value, into: recurrence.value, rows: rows, inputs: dim, outputs: dim)
+    Linear.forward(x, weight: g.value, into: recurrence.gate, rows: rows, inputs: dim, outputs: dim)
+    decays(x, rows: rows)
+    recurrence.forward(into: y, sequences: sequences)
+  }
+
+  /// `a = e^{log sigmoid(z) / 16}` and `∂a/∂z = a sigmoid(−z) / 16`.
+  private func decays(_ x: UnsafePointer<Float>, rows: Int) {
+    let rank = GatedLinearAttention.decayRank
+    Linear.forward(x, weight: inner.value, into: narrow, rows: rows, inputs: dim, outputs: rank)
+    let (decay, slope) = (recurrence.decay, slope)
+    Linear.forward(narrow, weight: outer.value, into: decay, rows: rows, inputs: rank, outputs: dim)
+    Linear.addBias(bias.value, to: decay, rows: rows, columns: dim)
+    let share = 1 / GatedLinearAttention.decayDivisor
+    @inline(__always) func body<L: MemoryLanes>(_ i: Int, _: L.Type) {
+      let z = L.load(decay + i)
+      let a = VectorMath.exp(L(repeating: -share) * VectorMath.softplus(-z))
+      a.store(to: decay + i)
+      (L(repeating: share) * a * VectorMath.sigmoid(-z)).store(to: slope + i)
+    }
+    forEachVector(rows * dim) {
+      body($0, Vector.self)
+    } tail: {
+      body($0, Float.self)
+    }
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let (rows, rank) = (sequences * time, GatedLinearAttention.decayRank)
+    recurrence.backward(dy, sequences: sequences)
+    backward(recurrence.queryGradient, x, through: q, into: dx, rows: rows)
+    backward(recurrence.keyGradient, x, through: k, into: dx, rows: rows)
+    backward(recurrence.valueGradient, x, through: v, into: dx, rows: rows)
+    backward(recurrence.gateGradient, x, through: g, into: dx, rows: rows)
+
+    let (gradient, slope) = (recurrence.decayGradient, slope)
+    for i in 0..<rows * dim { gradient[i] *= slope[i] }
+    Linear.backwardBias(gradient, into: bias.gradient, rows: rows, columns: dim)
+    Linear.backwardWeight(gradient, narrow, into: outer.gradient, rows: rows, inputs: rank, outputs: dim)
+    Linear.backwardInput(gradient, weight: outer.value, into: narrowGradient, rows: rows, inputs: rank, outputs: dim)
+    Linear.backwardWeight(narrowGradient, x, into: inner.gradient, rows: rows, inputs: dim, outputs: rank)
+    Linear.backwardInput(
+      narrowGradient, weight: inner.value, into: dx, rows: rows, inputs: dim, outputs: rank, accumulate: true)
+  }
+
+  private func backward(
+    _ gradient: Pointer, _ x: UnsafePointer<Float>, through weight: ParameterPointers, into dx: Pointer, rows: Int
+  ) {
+    Linear.backwardWeight(gradient, x, into: weight.gradient, rows: rows, inputs: dim, outputs: dim)
+    Linear.backwardInput(
+      gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: dim, accumulate: true)
+  }
+}

@@ -1,0 +1,238 @@
+import Engine
+
+/// The time mixer of RWKV-6 (Finch; Peng et al. 2024, arXiv 2404.05892), per head with a state S [d, d], d = head_dim:
+///
+///     x_a = x + e ⊙ (mix_a + tanh((x + e ⊙ mix_x) M₁)_a M₂ₐ)     e = x_{t−1} − x_t; a = w, k, v, r, g; 32 columns each
+///     w_t = exp(−exp(decay + tanh(x_w D₁) D₂))                   [rows, dim], 64 columns between
+///     o_t = (S_{t−1} + diag(bonus) k_t v_tᵀ)ᵀ r_t,  S_t = diag(w_t) S_{t−1} + k_t v_tᵀ
+///     y   = W (groupnorm(o) ⊙ silu(W_g x_g))                     each head is a group, ε = 64e-5
+///
+/// where r, k, v are projections of x_r, x_k, x_v.
+struct RWKV6TimeMixer: Primitive {
+  static let specification = PrimitiveSpecification(
+    name: "rwkv6-time-mixer", kind: .sequenceMixer,
+    summary: "RWKV-5's time mixer with token-dependent decays and token shifts", source: "arXiv 2404.05892 (Finch)",
+    options: RWKVTimeMixing.options)
+
+  /// The inner widths of the low-rank maps for each shift and for the decay.
+  static let mixRank = 32
+  static let decayRank = 64
+
+  let mixing: RWKVTimeMixing
+
+  init(_ options: OptionValues, in context: ModelContext) throws {
+    mixing = try RWKVTimeMixing(options, in: context, primitive: Self.specification.name)
+  }
+
+  /// Initial values: the first layer's ramps, low-rank maps that start at zero (first factor 0, second U(±0.01), as in
+  /// RWKV-LM), PyTorch's default for linear maps, as in MAD's code.
+  var parameters: [Parameter] {
+    let dim = mixing.dim
+    let ramps: [(String, Double)] = [
+      ("mix_x", 1), ("mix_w", 1), ("mix_k", 1), ("mix_v", 1), ("mix_r", 0.5), ("mix_g", 0.5),
+    ]
+    return ramps.map { Parameter($0, [dim], RWKVRamps.previous(dim: dim, power: $1)) } + [
+      Parameter("mix_w1", [dim, 5 * Self.mixRank], .zeros),
+      Parameter("mix_w2", [5, Self.mixRank, dim], .uniform(bound: 0.01)),
+      Parameter("decay", [dim], RWKVRamps.decay(dim: dim)),
+      Parameter("decay_w1", [dim, Self.decayRank], .zeros),
+      Parameter("decay_w2", [Self.decayRank, dim], .uniform(bound: 0.01)),
+    ] + mixing.parameters
+  }
+
+  /// RWKV-5's costs and the low-rank maps.
+  func costs(time: Int) -> Costs {
+    let low = Double(4 * mixing.dim * (5 * Self.mixRank + Self.decayRank))
+    return mixing.costs + Costs(forwardFLOPs: low, state: 0)
+  }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel { RWKV6TimeKernel(mixing, &site) }
+}
+
+private final class RWKV6TimeKernel: Kernel {
+  let dim, time: Int
+  let shift: TokenShift
+  let mixX, mixFirst, mixSecond, decay, decayFirst, decaySecond: ParameterPointers
+  let channels: (w: Channel, k: Channel, v: Channel, r: Channel, g: Channel)
+  let receptance, key, value, gate: ParameterPointers
+  let recurrence: GatedRecurrence<ReadsOldState>
+  let codes: Pointer  // tanh((x + e ⊙ mix_x) M₁) [rows, 160], saved
+  let decayCodes: Pointer  // tanh(x_w D₁) [rows, 64], saved
+  let slope: Pointer  // ∂w_t/∂(exponent of the inner exp) [rows, dim], saved
+  let shares, shifted: Pointer  // [rows, dim]
+  let codeGradient: Pointer  // [rows, 160]
+  let decayCodeGradient: Pointer  // [rows, 64]
+
+  private static let codeWidth = 5 * RWKV6TimeMixer.mixRank
+
+  /// One of the five shifted inputs: its place among the codes, and its mix.
+  struct Channel {
+    let index: Int
+    let mix: ParameterPointers
+  }
+
+  init(_ mixing: RWKVTimeMixing, _ site: inout KernelSite) {
+    (dim, time) = (mixing.dim, site.time)
+    shift = TokenShift(dim: dim, share: .previous, &site)
+    mixX = site.parameter("mix_x")
+    (mixFirst, mixSecond) = (site.parameter("mix_w1"), site.parameter("mix_w2"))
+    decay = site.parameter("decay")
+    (decayFirst, decaySecond) = (site.parameter("decay_w1"), site.parameter("decay_w2"))
+    channels = (
+      w: Channel(index: 0, mix: site.parameter("mix_w")), k: Channel(index: 1, mix: site.parameter("mix_k")),
+      v: Channel(index: 2, mix: site.parameter("mix_v")), r: Channel(index: 3, mix: site.parameter("mix_r")),
+      g: Channel(index: 4, mix: site.parameter("mix_g"))
+    )
+    (receptance, key) = (site.parameter("receptance.weight"), site.parameter("key.weight"))
+    (value, gate) = (site.parameter("value.weight"), site.parameter("gate.weight"))
+    codes = site.saved(site.rows * Self.codeWidth)
+    decayCodes = site.saved(site.rows * RWKV6TimeMixer.decayRank)
+    slope = site.saved(site.rows * dim)
+    shares = site.scratch(site.rows * dim)
+    shifted = site.scratch(site.rows * dim)
+    codeGradient = site.scratch(site.rows * Self.codeWidth)
+    decayCodeGradient = site.scratch(site.rows * RWKV6TimeMixer.decayRank)
+    recurrence = mixing.makeRecurrence(constantDecay: false, epsilon: 64e-5, &site)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * time
+    shift.forward(x, mix: mixX.value, into: shifted, sequences: sequences)
+    BLAS.multiply(shifted, mixFirst.value, into: codes, rows: rows, columns: Self.codeWidth, inner: dim)
+    tanh(codes, count: rows * Self.codeWidth)
+    project(x, channels.r, receptance, into: recurrence.query, sequences: sequences)
+    project(x, channels.k, key, into: recurrence.key, sequences: sequences)
+    project(x, channels.v, value, into: recurrence.value, sequences: sequences)
+    project(x, channels.g, gate, into: recurrence.gate, sequences: sequences)
+    decays(x, sequences: sequences)
+    recurrence.forward(into: y, sequences: sequences)
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let rows = sequences * time
+    recurrence.backward(dy, sequences: sequences)
+    backward(recurrence.queryGradient, x, channels.r, receptance, into: dx, sequences: sequences)
+    backward(recurrence.keyGradient, x, channels.k, key, into: dx, sequences: sequences)
+    backward(recurrence.valueGradient, x, channels.v, value, into: dx, sequences: sequences)
+    backward(recurrence.gateGradient, x, channels.g, gate, into: dx, sequences: sequences)
+    backwardDecays(x, into: dx, sequences: sequences)
+
+    tanhBackward(codes, gradient: codeGradient, count: rows * Self.codeWidth)
+    shift.forward(x, mix: mixX.value, into: shifted, sequences: sequences)
+    BLAS.multiply(
+      shifted, codeGradient, into: mixFirst.gradient, rows: dim, columns: Self.codeWidth, inner: rows, transposeA: true,
+      keep: 1)
+    BLAS.multiply(
+      codeGradient, mixFirst.value, into: shifted, rows: rows, columns: dim, inner: Self.codeWidth, transposeB: true)
+    shift.backward(x, upstream: shifted, mix: mixX.value, into: dx, mixGradient: mixX.gradient, sequences: sequences)
+  }
+
+  // MARK: Shifted inputs
+
+  /// `shares = code_a M₂ₐ`, what the token adds to the mix.
+  private func fillShares(_ channel: Channel, rows: Int) {
+    let rank = RWKV6TimeMixer.mixRank
+    BLAS.multiply(
+      codes + channel.index * rank, mixSecond.value + channel.index * rank * dim, into: shares, rows: rows,
+      columns: dim, inner: rank, strideA: Self.codeWidth)
+  }
+
+  /// `shifted = x_a`.
+  private func fillShifted(_ x: UnsafePointer<Float>, _ channel: Channel, sequences: Int) {
+    fillShares(channel, rows: sequences * time)
+    shift.forward(x, mix: channel.mix.value, shares: shares, into: shifted, sequences: sequences)
+  }
+
+  /// Takes `shifted = ∂loss/∂x_a` on to x, the mix and the codes; `shares` must still be those of the channel.
+  private func backwardShifted(_ x: UnsafePointer<Float>, _ channel: Channel, into dx: Pointer, sequences: Int) {
+    let (rows, rank) = (sequences * time, RWKV6TimeMixer.mixRank)
+    shift.backward(
+      x, upstream: shifted, mix: channel.mix.value, shares: shares, into: dx, mixGradient: channel.mix.gradient,
+      sequences: sequences)
+    let offset = channel.index * rank
+    BLAS.multiply(
+      codes + offset, shifted, into: mixSecond.gradient + offset * dim, rows: rank, columns: dim, inner: rows,
+      transposeA: true, strideA: Self.codeWidth, keep: 1)
+    BLAS.multiply(
+      shifted, mixSecond.value + offset * dim, into: codeGradient + offset, rows: rows, columns: rank, inner: dim,
+      transposeB: true, strideC: Self.codeWidth)
+  }
+
+  /// `out = W x_a`.
+  private func project(
+    _ x: UnsafePointer<Float>, _ channel: Channel, _ weight: ParameterPointers, into out: Pointer, sequences: Int
+  ) {
+    fillShifted(x, channel, sequences: sequences)
+    Linear.forward(shifted, weight: weight.value, into: out, rows: sequences * time, inputs: dim, outputs: dim)
+  }
+
+  private func backward(
+    _ gradient: Pointer, _ x: UnsafePointer<Float>, _ channel: Channel, _ weight: ParameterPointers, into dx: Pointer,
+    sequences: Int
+  ) {
+    let rows = sequences * time
+    fillShifted(x, channel, sequences: sequences)
+    Linear.backwardWeight(gradient, shifted, into: weight.gradient, rows: rows, inputs: dim, outputs: dim)
+    Linear.backwardInput(gradient, weight: weight.value, into: shifted, rows: rows, inputs: dim, outputs: dim)
+    backwardShifted(x, channel, into: dx, sequences: sequences)
+  }
+
+  // MARK: Decays
+
+  /// Fills the decays and `slope = ∂w/∂z = −w e^z` with z = decay + tanh(x_w D₁) D₂.
+  private func decays(_ x: UnsafePointer<Float>, sequences: Int) {
+    let (rows, rank, dim) = (sequences * time, RWKV6TimeMixer.decayRank, dim)
+    fillShifted(x, channels.w, sequences: sequences)
+    BLAS.multiply(shifted, decayFirst.value, into: decayCodes, rows: rows, columns: rank, inner: dim)
+    tanh(decayCodes, count: rows * rank)
+    let (w, slope) = (recurrence.decay, slope)
+    BLAS.multiply(decayCodes, decaySecond.value, into: w, rows: rows, columns: dim, inner: rank)
+    Linear.addBias(decay.value, to: w, rows: rows, columns: dim)
+    @inline(__always) func body<L: MemoryLanes>(_ i: Int, _: L.Type) {
+      let rate = VectorMath.exp(L.load(w + i))
+      let factor = VectorMath.exp(-rate)
+      factor.store(to: w + i)
+      (-(factor * rate)).store(to: slope + i)
+    }
+    forEachVector(rows * dim) {
+      body($0, Vector.self)
+    } tail: {
+      body($0, Float.self)
+    }
+  }
+
+  private func backwardDecays(_ x: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let (rows, rank) = (sequences * time, RWKV6TimeMixer.decayRank)
+    let (gradient, slope) = (recurrence.decayGradient, slope)
+    for i in 0..<rows * dim { gradient[i] *= slope[i] }
+    Linear.backwardBias(gradient, into: decay.gradient, rows: rows, columns: dim)
+    BLAS.multiply(
+      decayCodes, gradient, into: decaySecond.gradient, rows: rank, columns: dim, inner: rows, transposeA: true, keep: 1
+    )
+    BLAS.multiply(
+      gradient, decaySecond.value, into: decayCodeGradient, rows: rows, columns: rank, inner: dim, transposeB: true)
+    tanhBackward(decayCodes, gradient: decayCodeGradient, count: rows * rank)
+    fillShifted(x, channels.w, sequences: sequences)
+    BLAS.multiply(
+      shifted, decayCodeGradient, into: decayFirst.gradient, rows: dim, columns: rank, inner: rows, transposeA: true,
+      keep: 1)
+    BLAS.multiply(
+      decayCodeGradient, decayFirst.value, into: shifted, rows: rows, columns: dim, inner: rank, transposeB: true)
+    backwardShifted(x, channels.w, into: dx, sequences: sequences)
+  }
+
+  // MARK: Hyperbolic tangent
+
+  private func tanh(_ values: Pointer, count: Int) {
+    forEachVector(count) { i in
+      values.store(VectorMath.tanh(values.vector(i)), i)
+    } tail: { i in
+      values[i] = VectorMath.tanh(values[i])
+    }
+  }
+
+  /// `gradient ⊙= 1 − tanh²`.
+  private func tanhBackward(_ values: Pointer, gradient: Pointer, count: Int) {
+    for i in 0..<count { gradient[i] *= 1 - values[i] * values[i] }
+  }
+}

@@ -1,0 +1,134 @@
+import Engine
+
+/// The channel mixer that RWKV-5 and RWKV-6 share; they differ in the token shift alone:
+///
+///     k = Wₖ shiftₖ(x)                      [rows, inner]
+///     r = sigmoid(Wᵣ shiftᵣ(x))             [rows, dim]
+///     y = r ⊙ Wᵥ relu(k)²                   [rows, dim]
+struct RWKVChannelMixing {
+  let dim, inner: Int
+  let share: TokenShift.Share
+
+  static let options: [OptionSpecification] = [
+    .integer("dim_inner", default: nil, in: 1...65_536, "inner width; 4·dim unless given")
+  ]
+
+  init(_ options: OptionValues, in context: ModelContext, share: TokenShift.Share) {
+    (dim, self.share) = (context.dim, share)
+    inner = options.integer("dim_inner") ?? 4 * context.dim
+  }
+
+  /// Initial values: the ramp of the first layer for the shifts, PyTorch's default for linear maps, as in MAD's code.
+  var parameters: [Parameter] {
+    let ramp =
+      share == .present ? RWKVRamps.present(dim: dim, power: 1) : RWKVRamps.previous(dim: dim, power: 1)
+    return [
+      Parameter("mix_k", [dim], ramp), Parameter("mix_r", [dim], ramp),
+      Parameter("key.weight", [inner, dim], .linear(inputs: dim)),
+      Parameter("receptance.weight", [dim, dim], .linear(inputs: dim)),
+      Parameter("value.weight", [dim, inner], .linear(inputs: inner)),
+    ]
+  }
+
+  /// The state is the previous position.
+  var costs: Costs {
+    Costs(forwardFLOPs: 2 * Double(dim) * (2 * Double(inner) + Double(dim)), state: dim)
+  }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel { RWKVChannelKernel(self, &site) }
+}
+
+private final class RWKVChannelKernel: Kernel {
+  let dim, inner, time: Int
+  let shift: TokenShift
+  let mixK, mixR, key, receptance, value: ParameterPointers
+  let rectified: Pointer  // relu(k) [rows, inner], saved
+  let gate, values: Pointer  // r and Wᵥ relu(k)² [rows, dim], saved
+  let shifted, gradient: Pointer  // [rows, dim]
+  let squares, innerGradient: Pointer  // [rows, inner]
+
+  init(_ primitive: RWKVChannelMixing, _ site: inout KernelSite) {
+    (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
+    shift = TokenShift(dim: dim, share: primitive.share, &site)
+    (mixK, mixR) = (site.parameter("mix_k"), site.parameter("mix_r"))
+    (key, receptance) = (site.parameter("key.weight"), site.parameter("receptance.weight"))
+    value = site.parameter("value.weight")
+    rectified = site.saved(site.rows * inner)
+    gate = site.saved(site.rows * dim)
+    values = site.saved(site.rows * dim)
+    shifted = site.scratch(site.rows * dim)
+    gradient = site.scratch(site.rows * dim)
+    squares = site.scratch(site.rows * inner)
+    innerGradient = site.scratch(site.rows * inner)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * time
+    let (rectified, squares, gate, values) = (rectified, squares, gate, values)
+    shift.forward(x, mix: mixK.value, into: shifted, sequences: sequences)
+    Linear.forward(shifted, weight: key.value, into: rectified, rows: rows, inputs: dim, outputs: inner)
+    forEachVector(rows * inner) { i in
+      let k = rectified.vector(i).upper(.zero)
+      rectified.store(k, i)
+      squares.store(k * k, i)
+    } tail: { i in
+      let k = rectified[i].upper(0)
+      rectified[i] = k
+      squares[i] = k * k
+    }
+    Linear.forward(squares, weight: value.value, into: values, rows: rows, inputs: inner, outputs: dim)
+    shift.forward(x, mix: mixR.value, into: shifted, sequences: sequences)
+    Linear.forward(shifted, weight: receptance.value, into: gate, rows: rows, inputs: dim, outputs: dim)
+    forEachVector(rows * dim) { i in
+      let r = VectorMath.sigmoid(gate.vector(i))
+      gate.store(r, i)
+      y.store(y.vector(i).addingProduct(r, values.vector(i)), i)
+    } tail: { i in
+      gate[i] = VectorMath.sigmoid(gate[i])
+      y[i] += gate[i] * values[i]
+    }
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let rows = sequences * time
+    let (rectified, squares, innerGradient) = (rectified, squares, innerGradient)
+    let (gate, values, gradient) = (gate, values, gradient)
+    // `values` becomes ∂/∂(Wᵣ shiftᵣ), `gradient` ∂/∂values.
+    forEachVector(rows * dim) { i in
+      let (r, upstream) = (gate.vector(i), dy.vector(i))
+      let outer = upstream * r
+      gradient.store(outer, i)
+      values.store(outer * values.vector(i) * (Vector(repeating: 1) - r), i)
+    } tail: { i in
+      let outer = dy[i] * gate[i]
+      gradient[i] = outer
+      values[i] *= outer * (1 - gate[i])
+    }
+    Linear.backwardInput(gradient, weight: value.value, into: innerGradient, rows: rows, inputs: inner, outputs: dim)
+    forEachVector(rows * inner) { i in
+      let k = rectified.vector(i)
+      squares.store(k * k, i)
+      innerGradient.store(innerGradient.vector(i) * (k + k), i)
+    } tail: { i in
+      let k = rectified[i]
+      squares[i] = k * k
+      innerGradient[i] *= k + k
+    }
+    Linear.backwardWeight(gradient, squares, into: value.gradient, rows: rows, inputs: inner, outputs: dim)
+    backward(x, innerGradient, through: key, mix: mixK, outputs: inner, into: dx, sequences: sequences)
+    backward(x, values, through: receptance, mix: mixR, outputs: dim, into: dx, sequences: sequences)
+  }
+
+  /// The gradients of one shifted projection, given those of its `outputs`.
+  private func backward(
+    _ x: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, through weight: ParameterPointers,
+    mix: ParameterPointers, outputs: Int, into dx: Pointer, sequences: Int
+  ) {
+    let rows = sequences * time
+    shift.forward(x, mix: mix.value, into: shifted, sequences: sequences)
+    Linear.backwardWeight(upstream, shifted, into: weight.gradient, rows: rows, inputs: dim, outputs: outputs)
+    Linear.backwardInput(upstream, weight: weight.value, into: shifted, rows: rows, inputs: dim, outputs: outputs)
+    shift.backward(
+      x, upstream: shifted, mix: mix.value, into: dx, mixGradient: mix.gradient, sequences: sequences)
+  }
+}
