@@ -27,10 +27,12 @@ let package = Package(
     .target(
       name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
     .target(name: "Search", dependencies: ["Layouts", "Configuration", "Engine"], swiftSettings: machine),
+    .target(name: "Reporting", swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "MADTasks", "Layouts", "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "MADTasks", "Layouts", "Training", "Configuration", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),
     .target(name: "TestSupport", dependencies: ["Architecture"], path: "Tests/Support", swiftSettings: machine),
@@ -42,7 +44,9 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks"], swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
-    .testTarget(name: "CommandTests", dependencies: ["madsearch"], swiftSettings: machine),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
+    .testTarget(
+      name: "CommandTests", dependencies: ["madsearch", "Architecture", "MADTasks", "Training"], swiftSettings: machine),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -43,6 +43,9 @@ public struct Layout: Sendable {
     canonical = layers.map(\.text).joined(separator: " ")
   }
 
+  /// One layer in notation.
+  public func text(layer index: Int) -> String { layers[index].map(\.canonical).joined(separator: "|") }
+
   /// The model of this layout at a size.
   /// - Throws: `LayerError` if a layer does not fit the width or length, `ArchitectureError` if the size is impossible.
   public func makeModel(

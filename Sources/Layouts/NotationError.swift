@@ -42,8 +42,15 @@ extension NotationError: CustomStringConvertible {
   public var place: String { hasLines ? "line \(line), column \(column)" : "column \(column)" }
 
   /// One line that says what is wrong, then the excerpt.
-  public var description: String {
-    "\(place): \(message)\n" + excerpt.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+  public var description: String { "\(place): \(message)\n\(indentedExcerpt)" }
+
+  /// The same for a file, e.g. `layout.txt, line 1, column 8: …`.
+  public func description(in file: String) -> String {
+    "\(file), line \(line), column \(column): \(message)\n\(indentedExcerpt)"
+  }
+
+  private var indentedExcerpt: String {
+    excerpt.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(separator: "\n")
   }
 }
 

@@ -6,9 +6,13 @@ import Foundation
 struct StandardOutput {
   private var buffer: [UInt8] = []
 
-  init() {
-    // Writing to a closed pipe then fails with EPIPE instead of killing the process.
-    signal(SIGPIPE, SIG_IGN)
+  /// Writes a text at once.
+  /// - Throws: as `flush`.
+  static func print(_ text: String) throws {
+    var output = StandardOutput()
+    output.buffer = Array(text.utf8)
+    if text.last != "\n" { output.buffer.append(UInt8(ascii: "\n")) }
+    try output.flush()
   }
 
   /// - Throws: as `flush`.

@@ -1,0 +1,141 @@
+/// Rows under named columns: as aligned text for people, as CSV and as JSON for programs.
+public struct Table: Sendable {
+  public struct Column: Sendable {
+    /// The name in CSV and JSON.
+    public let key: String
+    /// The heading in text.
+    public let title: String
+
+    public init(_ key: String, _ title: String) { (self.key, self.title) = (key, title) }
+  }
+
+  public enum Cell: Sendable, Equatable {
+    case nothing
+    case text(String)
+    case integer(Int)
+    /// A number that text shows with so many decimals; CSV and JSON give all its digits.
+    case number(Double, decimals: Int = 1)
+  }
+
+  public let columns: [Column]
+  public private(set) var rows: [[Cell]] = []
+
+  public init(_ columns: [Column]) { self.columns = columns }
+
+  /// Adds a row; missing cells at its end are empty.
+  public mutating func add(_ cells: [Cell]) {
+    rows.append(columns.indices.map { $0 < cells.count ? cells[$0] : .nothing })
+  }
+
+  /// Headings and rows with two spaces between columns, numbers to the right, no spaces at the ends of lines.
+  public var text: String {
+    let written = [columns.map(\.title)] + rows.map { $0.map(\.text) }
+    let widths = columns.indices.map { column in written.map { $0[column].count }.max() ?? 0 }
+    let isNumeric = columns.indices.map { column in rows.contains { $0[column].isNumber } }
+    return written.map { row in
+      let cells = columns.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return isNumeric[column] ? padding + row[column] : row[column] + padding
+      }
+      let line = cells.joined(separator: "  ")
+      return line.dropLast(line.reversed().prefix { $0 == " " }.count) + "\n"
+    }.joined()
+  }
+
+  /// A line of keys and a line a row (RFC 4180, with line feeds).
+  public var csv: String {
+    ([columns.map { CSV.field($0.key) }] + rows.map { $0.map { CSV.field($0.plain) } })
+      .map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// An object a row, with the columns' keys.
+  public var json: JSON {
+    .array(rows.map { row in .object(zip(columns, row).map { ($0.key, $1.json) }) })
+  }
+}
+
+extension Table.Cell {
+  var isNumber: Bool {
+    switch self {
+    case .integer, .number: true
+    case .nothing, .text: false
+    }
+  }
+
+  /// For people: digits in groups of three, one line.
+  var text: String {
+    switch self {
+    case .nothing: ""
+    case .text(let text): String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    case .integer(let number): NumberText.grouped(number)
+    case .number(let number, let decimals): NumberText.fixed(number, decimals: decimals)
+    }
+  }
+
+  /// For programs.
+  var plain: String {
+    switch self {
+    case .nothing: ""
+    case .text(let text): text
+    case .integer(let number): String(number)
+    case .number(let number, _): number.isFinite ? NumberText.exact(number) : ""
+    }
+  }
+
+  public var json: JSON {
+    switch self {
+    case .nothing: .null
+    case .text(let text): .text(text)
+    case .integer(let number): .integer(number)
+    case .number(let number, _): .number(number)
+    }
+  }
+}
+
+/// Fields of comma-separated values.
+public enum CSV {
+  /// The field as it is, or in quotes if it has a comma, a quote, a line break or spaces at its ends.
+  public static func field(_ text: String) -> String {
+    let needsQuotes =
+      text.unicodeScalars.contains { [",", "\"", "\n", "\r"].contains($0) } || text.first == " " || text.last == " "
+    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+  }
+}
+
+/// Numbers as text, the same in every locale.
+public enum NumberText {
+  /// E.g. `1,234,567`.
+  public static func grouped(_ number: Int) -> String {
+    (number < 0 ? "-" : "") + grouped(digits: String(number.magnitude))
+  }
+
+  /// E.g. `1,234.50`; whole numbers without decimals if `decimals` is 0.
+  public static func fixed(_ number: Double, decimals: Int) -> String {
+    guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-inf" : "inf" }
+    guard number.magnitude < 1e15 else { return "\(number)" }
+    let places = max(0, min(decimals, 9))
+    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+    let scaled = (number.magnitude * scale).rounded()
+    guard scaled < 9e18 else { return "\(number)" }
+    let (whole, part) = UInt64(scaled).quotientAndRemainder(dividingBy: UInt64(scale))
+    let sign = number < 0 && scaled > 0 ? "-" : ""
+    let fraction = String(part)
+    return sign + grouped(digits: String(whole))
+      + (places == 0 ? "" : "." + String(repeating: "0", count: places - fraction.count) + fraction)
+  }
+
+  /// The shortest text that reads back as the same number, without `.0`.
+  public static func exact(_ number: Double) -> String {
+    if let whole = Int(exactly: number), whole.magnitude < 1 << 53 { return String(whole) }
+    return "\(number)"
+  }
+
+  private static func grouped(digits: String) -> String {
+    var grouped = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { grouped.append(",") }
+      grouped.append(digit)
+    }
+    return grouped
+  }
+}

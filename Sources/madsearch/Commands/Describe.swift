@@ -1,0 +1,97 @@
+import Architecture
+import ArgumentParser
+import Layouts
+import Reporting
+
+struct Describe: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print parameters, FLOPs and state size of a layout, per layer and in total.",
+    usage: "madsearch describe <layout> [--dim <dim>] [--context <context>] [--vocabulary <vocabulary>]"
+      + " [--normalize <state>] [--json] [--csv]",
+    discussion: """
+      FLOPs are per token, averaged over a sequence of the context's length: matrix products, scans and convolutions, \
+      2 per multiply-add. The state is what has to be kept per sequence, in numbers, to generate the next token after \
+      the context; the exact cache is the same without distilling long convolutions into recurrences. A layer counts \
+      with its normalisation.
+      """)
+
+  @Argument(help: LayoutArgument.help)
+  var layout: [String]
+
+  @Option(parsing: .unconditional, help: "Width of the model.")
+  var dim: Int = 128
+
+  @Option(parsing: .unconditional, help: "Length of the context in tokens; implicit filters are as long.")
+  var context: Int = 128
+
+  @Option(parsing: .unconditional, help: "Number of different tokens.")
+  var vocabulary: Int = 16
+
+  @OptionGroup var format: OutputFormat
+
+  func validate() throws {
+    try Check.range("--dim", dim, 1...16_384)
+    try Check.range("--context", context, 1...1_048_576)
+    try Check.range("--vocabulary", vocabulary, 1...1_000_000)
+  }
+
+  func run() throws {
+    let argument = try LayoutArgument(layout)
+    let layout = argument.layout
+    let costs = try argument.use { try LayoutCosts($0, dim: dim, vocabulary: vocabulary, context: context) }
+    if format.json {
+      try StandardOutput.print(json(layout, costs).text)
+    } else if format.csv {
+      try StandardOutput.print(table(layout, costs).csv)
+    } else {
+      try StandardOutput.print(text(layout, costs))
+    }
+  }
+
+  private func text(_ layout: Layout, _ costs: LayoutCosts) -> String {
+    var lines = [layout.canonical]
+    if let pattern = layout.megatronString { lines.append(pattern) }
+    lines.append("width \(dim), vocabulary \(vocabulary), context \(context); FLOPs per token")
+    return lines.joined(separator: "\n") + "\n\n" + table(layout, costs).text
+  }
+
+  private static let figures = [
+    Table.Column("parameters", "parameters"), .init("forwardFLOPsPerToken", "forward FLOPs"),
+    .init("trainingFLOPsPerToken", "training FLOPs"), .init("state", "state"), .init("cache", "exact cache"),
+  ]
+
+  private func cells(_ part: LayoutCosts.Part) -> [Table.Cell] {
+    [
+      .integer(part.parameters), .number(part.costs.forwardFLOPs, decimals: 0),
+      .number(part.costs.trainingFLOPs, decimals: 0), .integer(part.costs.state), .integer(part.costs.cache),
+    ]
+  }
+
+  /// The layers, with what surrounds them, and the total.
+  private func table(_ layout: Layout, _ costs: LayoutCosts) -> Table {
+    var table = Table([.init("layer", "layer"), .init("primitive", "primitive")] + Self.figures)
+    table.add([.text("embedding"), .nothing] + cells(costs.embedding))
+    for (index, part) in costs.layers.enumerated() {
+      table.add([.text("\(index + 1)"), .text(layout.text(layer: index))] + cells(part))
+    }
+    table.add([.text("unembedding"), .nothing] + cells(costs.unembedding))
+    table.add([.text("total"), .nothing] + cells(costs.total))
+    return table
+  }
+
+  private func json(_ layout: Layout, _ costs: LayoutCosts) -> JSON {
+    func members(_ part: LayoutCosts.Part) -> [(String, JSON)] {
+      zip(Self.figures, cells(part)).map { ($0.key, $1.json) }
+    }
+    let layers = costs.layers.enumerated().map { index, part in
+      JSON.object(
+        [("layer", .integer(index + 1)), ("primitive", .text(layout.text(layer: index)))] + members(part))
+    }
+    return .object([
+      ("layout", .text(layout.canonical)), ("megatron", layout.megatronString.map(JSON.text) ?? .null),
+      ("dim", .integer(dim)), ("vocabulary", .integer(vocabulary)), ("context", .integer(context)),
+      ("layers", .array(layers)), ("embedding", .object(members(costs.embedding))),
+      ("unembedding", .object(members(costs.unembedding))), ("total", .object(members(costs.total))),
+    ])
+  }
+}

@@ -1,0 +1,66 @@
+import Architecture
+import ArgumentParser
+import Foundation
+import Layouts
+
+/// A layout of the command line: its notation, or `@FILE` for a file that holds it.
+struct LayoutArgument {
+  static let help = ArgumentHelp(
+    "The layout in quotes, e.g. 'attention(heads=16) swiglu 3*(mamba swiglu)' or 'megatron:M-M*-'; or @FILE for a "
+      + "file that holds it.", valueName: "layout")
+
+  let layout: Layout
+  /// The file it comes from, if it does.
+  private let file: String?
+
+  /// - Parameter words: the arguments that were given where one layout is expected.
+  init(_ words: [String]) throws {
+    guard let word = words.first, words.count == 1 else {
+      throw Failure(
+        .commandLine,
+        "one layout is expected, found \(words.count) arguments; put it in quotes: '\(words.joined(separator: " "))'")
+    }
+    guard word.hasPrefix("@") else {
+      (layout, file) = (try Layout(parsing: word), nil)
+      return
+    }
+    let path = String(word.dropFirst())
+    guard !path.isEmpty else { throw Failure(.commandLine, "the name of a file is expected after '@'") }
+    let text = try TextFile.read(path, limit: 4 * Layout.maximumLength)
+    do {
+      (layout, file) = (try Layout(parsing: text), path)
+    } catch {
+      throw Failure(.badInput, error.description(in: path))
+    }
+  }
+
+  /// Runs `body`, in which the layout may turn out not to fit; if it comes from a file, the file is to blame.
+  func use<Result>(_ body: (Layout) throws -> Result) throws -> Result {
+    guard let file else { return try body(layout) }
+    do {
+      return try body(layout)
+    } catch let error as LayerError {
+      throw Failure(.badInput, "\(file): \(error)")
+    }
+  }
+}
+
+/// Small text files that people write.
+enum TextFile {
+  /// The text of a file in UTF-8, without a byte-order mark.
+  /// - Throws: `Failure` with status `badInput` if it cannot be read, is too long or not UTF-8.
+  static func read(_ path: String, limit: Int) throws -> String {
+    func failure(_ reason: String) -> Failure { Failure(.badInput, "\(path): \(reason)") }
+    guard let file = fopen(path, "rb") else { throw failure(String(cString: strerror(errno))) }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: limit + 1)
+    errno = 0
+    let count = fread(&bytes, 1, bytes.count, file)
+    guard ferror(file) == 0 else { throw failure(String(cString: strerror(errno))) }
+    guard count <= limit else { throw failure("the file is longer than \(limit) bytes") }
+    guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
+      throw failure("the file is not UTF-8 text")
+    }
+    return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Reporting
+
+/// `--json` and `--csv`, for every command that prints a table.
+struct OutputFormat: ParsableArguments {
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Print comma-separated values.")
+  var csv = false
+
+  func validate() throws {
+    if json, csv { throw ValidationError("--json and --csv exclude each other") }
+  }
+}
+
+/// Checks of numbers on the command line.
+enum Check {
+  static func range(_ option: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+    guard range.contains(value) else {
+      throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), found \(value)")
+    }
+  }
+}

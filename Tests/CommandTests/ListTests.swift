@@ -1,0 +1,72 @@
+import Architecture
+import Foundation
+import MADTasks
+import Testing
+
+@Suite("list")
+struct ListTests {
+  struct ListedPrimitive: Decodable {
+    struct Option: Decodable {
+      let name, allowed, summary: String
+      let aliases: [String]
+      let minimum, maximum: Int?
+      let words: [String]?
+    }
+    let name, kind, summary, source: String
+    let aliases: [String]
+    let options: [Option]
+    let parameters: Int?
+    let stateAtWidth128, cacheAtWidth128: Int?
+  }
+
+  @Test("primitives as JSON are the registry")
+  func primitives() throws {
+    let outcome = try Program.run("list", "primitives", "--json")
+    #expect(outcome.status == 0)
+    let listed = try JSONDecoder().decode([ListedPrimitive].self, from: Data(outcome.output.utf8))
+    #expect(listed.map(\.name) == Primitives.all.map { $0.specification.name })
+    for (primitive, type) in zip(listed, Primitives.all) {
+      let specification = type.specification
+      #expect(primitive.aliases == specification.aliases.map(\.name))
+      #expect(primitive.options.map(\.name) == specification.options.map(\.name))
+      #expect(primitive.options.map(\.allowed) == specification.options.map(\.allowed))
+      #expect(primitive.kind == specification.kind.rawValue)
+      #expect(!primitive.summary.isEmpty && !primitive.source.isEmpty)
+      #expect(primitive.parameters != nil, "the default options of \(primitive.name) fit width 128")
+    }
+    #expect(listed.first { $0.name == "mlp" }?.parameters == 2 * 128 * 512)
+    #expect(listed.first { $0.name == "mlp" }?.stateAtWidth128 == 0)
+    #expect(listed.first { $0.name == "swiglu" }?.options.first?.maximum == 65_536)
+  }
+
+  @Test("primitives for people and as CSV name every option")
+  func primitiveTables() throws {
+    let (text, csv) = (try Program.run("list", "primitives"), try Program.run("list", "primitives", "--csv"))
+    #expect(csv.output.split(separator: "\n").count == Primitives.all.count + 1)
+    for type in Primitives.all {
+      for name in [type.specification.name] + type.specification.options.map(\.name) {
+        #expect(text.output.contains(name))
+        #expect(csv.output.contains(name))
+      }
+    }
+  }
+
+  @Test("tasks")
+  func tasks() throws {
+    struct Listed: Decodable {
+      struct Variable: Decodable { let name: String }
+      let name, summary, backbone: String
+      let chance: Double
+      let variables: [Variable]
+    }
+    let outcome = try Program.run("list", "tasks", "--json")
+    let listed = try JSONDecoder().decode([Listed].self, from: Data(outcome.output.utf8))
+    let names = MADTasks.all.map { $0.name }
+    #expect(listed.map { $0.name } == names)
+    let (text, csv) = (try Program.run("list", "tasks"), try Program.run("list", "tasks", "--csv"))
+    for task in listed {
+      #expect(text.output.contains("\(task.name): \(task.summary)\n"))
+      for variable in task.variables { #expect(csv.output.contains("\n\(task.name),\(variable.name),")) }
+    }
+  }
+}

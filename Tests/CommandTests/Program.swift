@@ -1,0 +1,68 @@
+import Foundation
+
+/// The built `madsearch`, run as a user runs it.
+struct Program {
+  struct Outcome {
+    let status: Int32
+    /// Whether the program ended by itself, not by a signal.
+    let isExit: Bool
+    let output, errors: String
+
+    /// The messages on standard error.
+    var lines: [String] { errors.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+  }
+
+  /// Beside the tests' own program.
+  static let url: URL =
+    (Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])).resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "madsearch")
+
+  static func process(_ arguments: [String]) -> Process {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    return process
+  }
+
+  /// Runs the program to its end.
+  static func run(_ arguments: [String]) throws -> Outcome {
+    let process = process(arguments)
+    let folder = try TemporaryFolder()
+    let (output, errors) = (try folder.handle("output"), try folder.handle("errors"))
+    process.standardOutput = output.handle
+    process.standardError = errors.handle
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, isExit: process.terminationReason == .exit,
+      output: try String(contentsOf: output.url, encoding: .utf8),
+      errors: try String(contentsOf: errors.url, encoding: .utf8))
+  }
+
+  static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+}
+
+/// A folder that is removed with this value.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "madsearch-tests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// A new file with some bytes.
+  func file(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+    let file = url.appending(path: name)
+    try Data(bytes).write(to: file)
+    return file.path(percentEncoded: false)
+  }
+
+  func handle(_ name: String) throws -> (url: URL, handle: FileHandle) {
+    let file = URL(filePath: try self.file(name, []))
+    return (file, try FileHandle(forWritingTo: file))
+  }
+}
