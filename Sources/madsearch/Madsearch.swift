@@ -31,7 +31,7 @@ struct Madsearch: AsyncParsableCommand {
         } else {
           try command.run()
         }
-      } catch where exitCode(for: error) == .success && !(error is ExitCode) {
+      } catch  where exitCode(for: error) == .success && !(error is ExitCode) {
         // Help, and what else is asked for and printed instead of running.
         try StandardOutput.print(fullMessage(for: error))
       }

@@ -66,7 +66,7 @@ struct DescribeTests {
     let described = try output(Self.arguments)
     #expect(described.layout == "mlp(dim_inner=3)|swiglu(dim_inner=4) mlp(dim_inner=3)")
     #expect(described.megatron == nil)
-    #expect([described.dim, described.vocabulary, described.context] == [8, 5, 4])
+    #expect((described.dim, described.vocabulary, described.context) == (8, 5, 4))
     #expect(
       described.layers[1]
         == Output.Part(
