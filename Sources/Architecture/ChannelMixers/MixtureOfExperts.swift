@@ -78,39 +78,6 @@ struct MixtureOfExperts: Primitive {
   }
 }
 
-/// The router's part of both forms.
-private struct Router {
-  let routing: TopKRouting
-  let dim: Int
-  let weight, bias: ParameterPointers
-  let scores, p: Pointer  // [rows, experts], saved
-  let gradient: Pointer  // ∂/∂p, then ∂/∂scores [rows, experts]
-
-  init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
-    (routing, dim) = (primitive.routing, primitive.dim)
-    (weight, bias) = (site.parameter("router.weight"), site.parameter("router.bias"))
-    scores = site.saved(site.rows * routing.experts)
-    p = site.saved(site.rows * routing.experts)
-    gradient = site.scratch(site.rows * routing.experts)
-  }
-
-  func forward(_ x: UnsafePointer<Float>, rows: Int) {
-    let experts = routing.experts
-    Linear.forward(x, weight: weight.value, into: scores, rows: rows, inputs: dim, outputs: experts)
-    Linear.addBias(bias.value, to: scores, rows: rows, columns: experts)
-    routing.forward(scores, into: p, rows: rows)
-  }
-
-  func backward(_ x: UnsafePointer<Float>, into dx: Pointer, rows: Int) {
-    let experts = routing.experts
-    routing.backward(scores, p, gradient: gradient, rows: rows)
-    Linear.backwardWeight(gradient, x, into: weight.gradient, rows: rows, inputs: dim, outputs: experts)
-    Linear.backwardBias(gradient, into: bias.gradient, rows: rows, columns: experts)
-    Linear.backwardInput(
-      gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: experts, accumulate: true)
-  }
-}
-
 private final class SparseExpertsKernel: Kernel {
   let dim, inner, time: Int
   let router: Router
@@ -123,7 +90,7 @@ private final class SparseExpertsKernel: Kernel {
 
   init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
     (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
-    router = Router(primitive, &site)
+    router = Router(primitive.routing, dim: primitive.dim, &site)
     (gate, up, down) = (site.parameter("gate"), site.parameter("up"), site.parameter("down"))
     let chosen = site.rows * primitive.routing.active
     a = site.saved(chosen * inner)
@@ -248,7 +215,7 @@ private final class DenseExpertsKernel: Kernel {
 
   init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
     (dim, width, time) = (primitive.dim, primitive.routing.experts * primitive.inner, site.time)
-    router = Router(primitive, &site)
+    router = Router(primitive.routing, dim: primitive.dim, &site)
     (up1, up2) = (site.parameter("up1.weight"), site.parameter("up2.weight"))
     down = site.parameter("down1.weight")
     a = site.saved(site.rows * width)

@@ -1,0 +1,84 @@
+import Engine
+
+/// Hyena (Poli et al. 2023, arXiv 2302.10866): gated long convolutions with implicit filters, in MAD's form (arXiv
+/// 2403.17844) with a wide inner dimension and a projection that several groups of channels share.
+///
+///     gated = x0 ⊙ (h ∗ (v ⊙ x1) + filter_bias ⊙ v ⊙ x1)   [rows, inner], see `GatedLongConvolution`
+///     y = out_proj gated                                    [rows, dim], inner = inner_factor · dim
+struct Hyena: Primitive {
+  static let specification = PrimitiveSpecification(
+    name: "hyena", kind: .sequenceMixer, summary: "gated long convolution with an implicit filter",
+    source: "arXiv 2302.10866",
+    options: [
+      .integer("inner_factor", default: 4, in: 1...16, "inner width, in multiples of dim"),
+      GatedLongConvolution.groupsOption,
+      ImplicitFilter.orderOption(default: 4),
+      ImplicitFilter.trainZOption,
+    ])
+
+  let convolution: GatedLongConvolution
+
+  init(_ options: OptionValues, in context: ModelContext) throws {
+    let inner = (options.integer("inner_factor") ?? 4) * context.dim
+    convolution = try GatedLongConvolution(
+      dim: context.dim, channels: inner, groups: options.integer("proj_groups") ?? 4,
+      filter: ImplicitFilter(options, defaultOrder: 4, channels: inner, in: context), primitive: "hyena")
+  }
+
+  /// Initial values of the output projection: PyTorch's default for linear maps.
+  var parameters: [Parameter] {
+    let (dim, inner) = (convolution.dim, convolution.channels)
+    return convolution.parameters + [
+      Parameter("out_proj.weight", [dim, inner], .linear(inputs: inner)),
+      Parameter("out_proj.bias", [dim], .linear(inputs: inner)),
+    ]
+  }
+
+  /// The network that makes the filters runs once per step, not per token, and is left out.
+  func costs(time: Int) -> Costs {
+    let (dim, inner) = (convolution.dim, convolution.channels)
+    return Costs(
+      forwardFLOPs: convolution.flops(time: time) + Double(2 * dim * inner), state: inner * convolution.filter.order,
+      cache: inner * time)
+  }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel { HyenaKernel(self, &site) }
+}
+
+private final class HyenaKernel: Kernel {
+  let dim, inner, time: Int
+  let convolution: GatedLongConvolutionKernel
+  let weight, bias: ParameterPointers
+  let gated, gatedGradient: Pointer  // [rows, convolution.stride]
+
+  init(_ primitive: Hyena, _ site: inout KernelSite) {
+    (dim, inner, time) = (primitive.convolution.dim, primitive.convolution.channels, site.time)
+    convolution = GatedLongConvolutionKernel(primitive.convolution, &site)
+    (weight, bias) = (site.parameter("out_proj.weight"), site.parameter("out_proj.bias"))
+    gated = site.scratch(site.rows * convolution.stride)
+    gatedGradient = site.scratch(site.rows * convolution.stride)
+  }
+
+  func beginStep() { convolution.beginStep() }
+  func endStep() { convolution.endStep() }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * time
+    convolution.forward(x, into: gated, sequences: sequences)
+    Linear.forward(
+      gated, weight: weight.value, into: y, rows: rows, inputs: inner, outputs: dim, strideX: convolution.stride,
+      accumulate: true)
+    Linear.addBias(bias.value, to: y, rows: rows, columns: dim)
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let rows = sequences * time
+    Linear.backwardInput(
+      dy, weight: weight.value, into: gatedGradient, rows: rows, inputs: inner, outputs: dim,
+      strideX: convolution.stride)
+    convolution.backward(x, gatedGradient, gated: gated, into: dx, sequences: sequences)
+    Linear.backwardWeight(
+      dy, gated, into: weight.gradient, rows: rows, inputs: inner, outputs: dim, strideX: convolution.stride)
+    Linear.backwardBias(dy, into: bias.gradient, rows: rows, columns: dim)
+  }
+}
