@@ -5,7 +5,7 @@ import Engine
 /// added, per head of head_dim channels:
 ///
 ///     p = in_proj x                               [3 dim / proj_groups, time]
-///     q, k, v = short convolution of p repeated   [dim, time] each, kernel 3
+///     q, v, k = short convolution of p repeated   [dim, time] each, kernel 3
 ///     o_t = Σ_{s≤t} hb[t−s] (q_t · k_s) v_s       see `ToeplitzAttention`
 ///     y = out_proj o
 struct MultiHeadHyena: Primitive {
@@ -65,7 +65,7 @@ private final class MultiHeadHyenaKernel: Kernel {
   let inWeight, inBias, taps, tapBias, filterBias, outWeight, outBias: ParameterPointers
   let p: Pointer  // 16 zeros, then the projection [projected, stride], zero beyond time; per sequence, saved
   let o: Pointer  // [dim, stride]; per sequence, saved
-  let streams: Pointer  // q, k, v [3 dim, stride]
+  let streams: Pointer  // q, v, k [3 dim, stride]
   let streamGradients: Pointer  // [3 dim, stride]
   let gradientO: Pointer  // [dim, stride]
   let gradientP: Pointer  // [projected, stride]
@@ -116,7 +116,7 @@ private final class MultiHeadHyenaKernel: Kernel {
         for t in 0..<time { line[t] += bias }
       }
       shortConvolution(p)
-      attention.forward(streams, streams + dim * stride, streams + 2 * dim * stride, into: o)
+      attention.forward(streams, streams + 2 * dim * stride, streams + dim * stride, into: o)
       BLAS.multiply(
         o, outWeight.value, into: y + start, rows: time, columns: dim, inner: dim, transposeA: true, transposeB: true,
         strideA: stride, strideB: dim, keep: 1)
@@ -139,8 +139,8 @@ private final class MultiHeadHyenaKernel: Kernel {
       shortConvolution(p)
       clearEnds(streamGradients, rows: 3 * dim, from: stride - vectorWidth)
       attention.backward(
-        streams, streams + section, streams + 2 * section, gradientO, dq: streamGradients,
-        dk: streamGradients + section, dv: streamGradients + 2 * section)
+        streams, streams + 2 * section, streams + section, gradientO, dq: streamGradients,
+        dk: streamGradients + 2 * section, dv: streamGradients + section)
       shortConvolutionBackward(p)
       BLAS.multiply(
         gradientP, x + start, into: inWeight.gradient, rows: projected, columns: dim, inner: time, strideA: stride,
