@@ -10,4 +10,11 @@ public enum Parallel {
   public static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
     if count == 1 { body(0) } else { DispatchQueue.concurrentPerform(iterations: count, execute: body) }
   }
+
+  /// Processor seconds that the calling thread has used: the cost of a computation, however busy the machine is.
+  public static var threadSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 }

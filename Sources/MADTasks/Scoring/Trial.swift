@@ -4,7 +4,7 @@ import Foundation
 import Layouts
 import Training
 
-/// Trains one layout as a plan says and tests it on the way.
+/// Trains one layout as a plan says and tests it on the way, on the calling thread.
 public struct Trial {
   private let plan: TrialPlan
   private let layout: Layout
@@ -14,16 +14,15 @@ public struct Trial {
 
   /// - Parameters:
   ///   - data: the plan's examples, shared by all trials on them.
-  ///   - threads: how many threads share a batch.
   /// - Throws: `LayerError` if the layout cannot be built at the plan's width and the task's length.
-  public init(_ layout: Layout, plan: TrialPlan, data: TrialData, threads: Int = 1) throws {
+  public init(_ layout: Layout, plan: TrialPlan, data: TrialData) throws {
     let task = data.test.task
     let model = try layout.makeModel(for: task, dim: plan.dim)
     // A layout's trainings start apart, whoever runs them and in whatever order.
     var seeds = RandomStream(seed: plan.seed, "trial", .init(layout.canonical), .init(plan.setting))
     trainer = Trainer(
       model, weights: model.makeWeights(seed: seeds.next()), optimizer: AdamW(weightDecay: plan.weightDecay),
-      time: task.inputLength, threads: threads)
+      time: task.inputLength)
     trainer.clipNorm = plan.clipNorm
     order = RandomStream(seed: seeds.next(), "order")
     (self.plan, self.layout, self.data) = (plan, layout, data)
@@ -31,8 +30,8 @@ public struct Trial {
 
   /// - Parameter progress: called after every step with the number of steps done.
   public func run(progress: (Int) -> Void = { _ in }) -> TrialResult {
-    let start = DispatchTime.now().uptimeNanoseconds
-    func seconds() -> Double { Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9 }
+    let start = Parallel.threadSeconds
+    func seconds() -> Double { Parallel.threadSeconds - start }
     let task = data.test.task
     let schedule = Schedule(
       peak: plan.learningRate, minimum: plan.minimumRate, shape: .cosine, warmUp: plan.warmUp, steps: plan.steps,

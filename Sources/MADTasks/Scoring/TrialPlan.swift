@@ -71,7 +71,7 @@ public struct TrialResult: Codable, Sendable {
     /// Mean training loss since the last test, in nats.
     public var loss: Double
     public var accuracy: Double
-    /// Since the training began.
+    /// Processor time since the training began.
     public var seconds: Double
   }
 
@@ -88,7 +88,7 @@ public struct TrialResult: Codable, Sendable {
   public var curve: [Point]
   /// Steps done.
   public var steps: Int
-  /// Time of this training on its core.
+  /// Processor time of this training, in core-seconds.
   public var seconds: Double
 
   /// The mean of the tests so far, with the last one standing for those that an early stop left out: it rewards learning
