@@ -26,8 +26,8 @@ let package = Package(
     .target(name: "Configuration", swiftSettings: machine),
     .target(
       name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
+    .target(name: "Reporting", dependencies: ["MADTasks"], swiftSettings: machine),
     .target(name: "Search", dependencies: ["Layouts", "Configuration", "Engine"], swiftSettings: machine),
-    .target(name: "Reporting", swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [

@@ -2,12 +2,15 @@ import Configuration
 import Foundation
 
 extension ScoringProtocol {
-  /// A built-in protocol by name, or one from a JSON file.
-  /// - Throws: `ConfigurationError` with the JSON path, or the error of reading the file.
-  public init(contentsOf url: URL) throws {
-    self = try ConfigurationFile.decode(Self.self, from: Data(contentsOf: url))
+  /// A protocol from JSON text.
+  /// - Throws: `ConfigurationError` with the JSON path.
+  public init(parsing text: String) throws {
+    self = try ConfigurationFile.decode(Self.self, from: Data(text.utf8))
     try validate()
   }
+
+  /// The JSON text that `init(parsing:)` reads.
+  public func json() throws -> Data { try ConfigurationFile.encode(self) }
 
   /// - Throws: `ConfigurationError` for the first value out of range.
   public func validate() throws {

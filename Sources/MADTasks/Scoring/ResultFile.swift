@@ -6,6 +6,11 @@ public struct ResultFile: Sendable {
     case malformed(path: String, line: Int, reason: String)
     case unwritable(path: String, reason: String)
 
+    /// Whether the file's content is to blame.
+    public var isMalformed: Bool {
+      if case .malformed = self { true } else { false }
+    }
+
     public var description: String {
       switch self {
       case .malformed(let path, let line, let reason): "\(path), line \(line): \(reason)"
