@@ -1,6 +1,7 @@
 /// The registry: every primitive that a layout may name.
 public enum Primitives {
   public static let all: [any Primitive.Type] = [
+    Attention.self,
     LinearAttention.self,
     GatedLinearAttention.self,
     RWKV5TimeMixer.self,

@@ -1,9 +1,14 @@
+import COpenBLAS
+
 /// Sixteen float32 lanes: one AVX-512 register, or two AVX2 registers.
 ///
 /// Arithmetic and `addingProduct` compile to single instructions. `rounded`, `clamped` and conversions to integers do
 /// not (they are some thirty times slower): the functions of this file avoid them, and kernels must too.
 public typealias Vector = SIMD16<Float>
 public let vectorWidth = 16
+
+/// How many vectors fit in the registers of the processor that this is built for: 32 with AVX-512, 8 with AVX2.
+@inlinable @inline(__always) public var vectorRegisters: Int { Int(MADSEARCH_VECTOR_REGISTERS) }
 
 extension UnsafeMutablePointer where Pointee == Float {
   /// The sixteen values at `offset`, which need not be aligned.
