@@ -95,24 +95,29 @@ private final class GatedLinearAttentionKernel: Kernel {
     recurrence.forward(into: y, sequences: sequences)
   }
 
-  /// `a = e^{log sigmoid(z) / 16}` and `∂a/∂z = a sigmoid(−z) / 16`.
+  /// `a = e^{−softplus(−z) / 16}` and `∂a/∂z = a sigmoid(−z) / 16`, both with `e^−|z|` computed once.
   private func decays(_ x: UnsafePointer<Float>, rows: Int) {
     let rank = GatedLinearAttention.decayRank
     Linear.forward(x, weight: inner.value, into: narrow, rows: rows, inputs: dim, outputs: rank)
-    let (decay, slope) = (recurrence.decay, slope)
+    let (decay, slope, bias) = (recurrence.decay, slope, bias.value)
     Linear.forward(narrow, weight: outer.value, into: decay, rows: rows, inputs: rank, outputs: dim)
-    Linear.addBias(bias.value, to: decay, rows: rows, columns: dim)
     let share = 1 / GatedLinearAttention.decayDivisor
-    @inline(__always) func body<L: MemoryLanes>(_ i: Int, _: L.Type) {
-      let z = L.load(decay + i)
-      let a = VectorMath.exp(L(repeating: -share) * VectorMath.softplus(-z))
-      a.store(to: decay + i)
-      (L(repeating: share) * a * VectorMath.sigmoid(-z)).store(to: slope + i)
-    }
-    forEachVector(rows * dim) {
-      body($0, Vector.self)
-    } tail: {
-      body($0, Float.self)
+    for row in 0..<rows {
+      let (a, slopes) = (decay + row * dim, slope + row * dim)
+      @inline(__always) func body<L: MemoryLanes>(_ i: Int, _: L.Type) {
+        let z = L.load(a + i) + L.load(bias + i)
+        let small = VectorMath.exp(-z.magnitudes)
+        let softplus = (-z).upper(L(repeating: 0)) + VectorMath.log1p(small)
+        let factor = VectorMath.exp(L(repeating: -share) * softplus)
+        factor.store(to: a + i)
+        let sigmoid = small.whereNonNegative(z, else: L(repeating: 1)) / (L(repeating: 1) + small)
+        (L(repeating: share) * factor * sigmoid).store(to: slopes + i)
+      }
+      forEachVector(dim) {
+        body($0, Vector.self)
+      } tail: {
+        body($0, Float.self)
+      }
     }
   }
 
@@ -124,9 +129,8 @@ private final class GatedLinearAttentionKernel: Kernel {
     backward(recurrence.valueGradient, x, through: v, into: dx, rows: rows)
     backward(recurrence.gateGradient, x, through: g, into: dx, rows: rows)
 
-    let (gradient, slope) = (recurrence.decayGradient, slope)
-    for i in 0..<rows * dim { gradient[i] *= slope[i] }
-    Linear.backwardBias(gradient, into: bias.gradient, rows: rows, columns: dim)
+    let gradient = recurrence.decayGradient
+    recurrence.scaleDecayGradient(by: slope, bias: bias, rows: rows)
     Linear.backwardWeight(gradient, narrow, into: outer.gradient, rows: rows, inputs: rank, outputs: dim)
     Linear.backwardInput(gradient, weight: outer.value, into: narrowGradient, rows: rows, inputs: rank, outputs: dim)
     Linear.backwardWeight(narrowGradient, x, into: inner.gradient, rows: rows, inputs: dim, outputs: rank)

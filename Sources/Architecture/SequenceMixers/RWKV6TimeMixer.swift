@@ -185,27 +185,28 @@ private final class RWKV6TimeKernel: Kernel {
     fillShifted(x, channels.w, sequences: sequences)
     BLAS.multiply(shifted, decayFirst.value, into: decayCodes, rows: rows, columns: rank, inner: dim)
     tanh(decayCodes, count: rows * rank)
-    let (w, slope) = (recurrence.decay, slope)
+    let (w, slope, bias) = (recurrence.decay, slope, decay.value)
     BLAS.multiply(decayCodes, decaySecond.value, into: w, rows: rows, columns: dim, inner: rank)
-    Linear.addBias(decay.value, to: w, rows: rows, columns: dim)
-    @inline(__always) func body<L: MemoryLanes>(_ i: Int, _: L.Type) {
-      let rate = VectorMath.exp(L.load(w + i))
-      let factor = VectorMath.exp(-rate)
-      factor.store(to: w + i)
-      (-(factor * rate)).store(to: slope + i)
-    }
-    forEachVector(rows * dim) {
-      body($0, Vector.self)
-    } tail: {
-      body($0, Float.self)
+    for row in 0..<rows {
+      let (factors, slopes) = (w + row * dim, slope + row * dim)
+      @inline(__always) func body<L: MemoryLanes>(_ i: Int, _: L.Type) {
+        let rate = VectorMath.exp(L.load(factors + i) + L.load(bias + i))
+        let factor = VectorMath.exp(-rate)
+        factor.store(to: factors + i)
+        (-(factor * rate)).store(to: slopes + i)
+      }
+      forEachVector(dim) {
+        body($0, Vector.self)
+      } tail: {
+        body($0, Float.self)
+      }
     }
   }
 
   private func backwardDecays(_ x: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let (rows, rank) = (sequences * time, RWKV6TimeMixer.decayRank)
-    let (gradient, slope) = (recurrence.decayGradient, slope)
-    for i in 0..<rows * dim { gradient[i] *= slope[i] }
-    Linear.backwardBias(gradient, into: decay.gradient, rows: rows, columns: dim)
+    let gradient = recurrence.decayGradient
+    recurrence.scaleDecayGradient(by: slope, bias: decay, rows: rows)
     BLAS.multiply(
       decayCodes, gradient, into: decaySecond.gradient, rows: rank, columns: dim, inner: rows, transposeA: true, keep: 1
     )

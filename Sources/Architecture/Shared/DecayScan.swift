@@ -4,9 +4,9 @@ import Engine
 /// head's width):
 ///
 ///     S_t = diag(decay_t) S_{t−1} + key_t value_tᵀ
-///     out_t += S_tᵀ query_t    or    S_{t−1}ᵀ query_t        [width]
+///     out_t = S_tᵀ query_t    or    out_t += S_{t−1}ᵀ query_t        [width]
 ///
-/// as a scan over time. The state is cut in pieces of up to 16 × 16 that stay in registers while time passes. With
+/// as a scan over time. The second form, RWKV's, adds to the bonus of the present token, and its gradients to the bonus's. The state is cut in pieces of up to 16 × 16 that stay in registers while time passes. With
 /// `G_t = ∂loss/∂S_t`, which is such a recurrence in reversed time, and S as `out_t` reads it,
 ///
 ///     dquery_t = S dout_t,  dkey_t = G_t value_t,  dvalue_t = G_tᵀ key_t,  ddecay_t = rowsum(G_t ⊙ S_{t−1})
@@ -37,14 +37,14 @@ struct DecayScan<Reading: StateReading> {
   /// FLOPs per token: key ⊗ value, the decaying sum and the reading of the state.
   static func flops(heads: Int, width: Int) -> Double { 5 * Double(heads) * Double(width) * Double(width) }
 
-  /// Adds the outputs of all heads to `out`.
+  /// Fills `out` with the outputs of all heads, or adds them.
   func forward(_ operands: Operands, into out: Pointer, sequences: Int) {
     heads.forEachPiece(
       sequences, OutputScan<Reading>(operands: operands, out: out, stride: heads.dim, decayStride: decayStride))
   }
 
-  /// Adds the gradients of all operands, given `upstream = ∂loss/∂out`. Those of the decays are always
-  /// `[sequences, time, dim]`.
+  /// Fills the gradients of all operands, given `upstream = ∂loss/∂out`, or adds to those of query, key and value. That
+  /// of the decays is filled and is always `[sequences, time, dim]`.
   func backward(_ operands: Operands, upstream: Pointer, gradients: Operands, sequences: Int) {
     heads.forEachPiece(
       sequences,
@@ -58,7 +58,7 @@ struct DecayScan<Reading: StateReading> {
   }
 }
 
-/// Which state an output reads.
+/// Which state an output reads; an output that reads the old one is added to what is there.
 protocol StateReading {
   static var isOld: Bool { get }
 }
@@ -86,6 +86,7 @@ private struct OutputScan<Reading: StateReading>: PieceScan {
   func run<Rows: DecayingRows>(_: Rows.Type, _ piece: StatePiece) {
     let (query, key, value, decays) = (operands.query, operands.key, operands.value, operands.decay)
     let (out, stride, decayStride, lanes) = (out, stride, decayStride, piece.lanes)
+    let kept = piece.kept(adding: Reading.isOld)
     var row = piece.start * stride + piece.row
     var lane = piece.start * stride + piece.lane
     var decay = piece.start * decayStride + piece.row
@@ -93,7 +94,7 @@ private struct OutputScan<Reading: StateReading>: PieceScan {
     for _ in 0..<piece.time {
       let values = value.vector(lane).only(lanes)
       if !Reading.isOld { state.decay(RowDecay(values: decays + decay), adding: key + row, values) }
-      out.store(state.product(query + row, out.vector(lane)), lane)
+      out.store(state.product(query + row, out.vector(lane).only(kept)), lane)
       if Reading.isOld { state.decay(RowDecay(values: decays + decay), adding: key + row, values) }
       row += stride
       lane += stride
@@ -112,6 +113,7 @@ private struct ValueGradientScan<Reading: StateReading>: PieceScan {
   func run<Rows: DecayingRows>(_: Rows.Type, _ piece: StatePiece) {
     let (query, key, decays) = (operands.query, operands.key, operands.decay)
     let (upstream, gradient, stride, decayStride, lanes) = (upstream, gradient, stride, decayStride, piece.lanes)
+    let kept = piece.kept(adding: Reading.isOld)
     let last = piece.start + piece.time - 1
     var row = last * stride + piece.row
     var lane = last * stride + piece.lane
@@ -121,7 +123,7 @@ private struct ValueGradientScan<Reading: StateReading>: PieceScan {
     for _ in 0..<piece.time {
       let outer = upstream.vector(lane).only(lanes)
       if !Reading.isOld { state.decay(RowDecay(values: decays + later), adding: query + row, outer) }
-      gradient.store(state.product(key + row, gradient.vector(lane)), lane)
+      gradient.store(state.product(key + row, gradient.vector(lane).only(kept)), lane)
       if Reading.isOld { state.decay(RowDecay(values: decays + decay), adding: query + row, outer) }
       row -= stride
       lane -= stride
@@ -156,6 +158,7 @@ private struct KeySideScan<Reading: StateReading>: PieceScan {
   private func queries<Rows: DecayingRows>(_: Rows.Type, _ piece: StatePiece) {
     let (key, value, decays) = (operands.key, operands.value, operands.decay)
     let (upstream, gradient, stride, decayStride, lanes) = (upstream, gradients.query, stride, decayStride, piece.lanes)
+    let kept = piece.kept(adding: Reading.isOld)
     var row = piece.start * stride + piece.row
     var lane = piece.start * stride + piece.lane
     var decay = piece.start * decayStride + piece.lane
@@ -164,7 +167,7 @@ private struct KeySideScan<Reading: StateReading>: PieceScan {
       if t % spanLength == 0 { state.store(starts + t / spanLength * vectorWidth * vectorWidth) }
       let (keys, factors) = (key.vector(lane).only(lanes), LaneDecay(values: decays.vector(decay).only(lanes)))
       if !Reading.isOld { state.decay(factors, adding: value + row, keys) }
-      gradient.store(state.product(upstream + row, gradient.vector(lane)), lane)
+      gradient.store(state.product(upstream + row, gradient.vector(lane).only(kept)), lane)
       if Reading.isOld { state.decay(factors, adding: value + row, keys) }
       row += stride
       lane += stride
@@ -200,6 +203,7 @@ private struct KeySideScan<Reading: StateReading>: PieceScan {
     let (query, value, decays) = (operands.query, operands.value, operands.decay)
     let (keyGradient, decayGradient) = (gradients.key, gradients.decay)
     let (upstream, history, stride, decayStride, lanes) = (upstream, history, stride, decayStride, piece.lanes)
+    let (kept, keptDecay) = (piece.kept(adding: Reading.isOld), piece.kept(adding: false))
     let last = first + count - 1
     var row = (piece.start + last) * stride + piece.row
     var lane = (piece.start + last) * stride + piece.lane
@@ -212,9 +216,9 @@ private struct KeySideScan<Reading: StateReading>: PieceScan {
       if !Reading.isOld {
         state.decay(LaneDecay(values: decays.vector(later).only(lanes)), adding: upstream + row, queries)
       }
-      keyGradient.store(state.product(value + row, keyGradient.vector(lane)), lane)
+      keyGradient.store(state.product(value + row, keyGradient.vector(lane).only(kept)), lane)
       let before = history + step * vectorWidth * vectorWidth
-      decayGradient.store(state.product(rows: before, decayGradient.vector(lane)), lane)
+      decayGradient.store(state.product(rows: before, decayGradient.vector(lane).only(keptDecay)), lane)
       if Reading.isOld {
         state.decay(LaneDecay(values: decays.vector(decay).only(lanes)), adding: upstream + row, queries)
       }
@@ -235,6 +239,13 @@ private struct StatePiece {
   let row, lane: Int
   /// The lanes that belong to the head.
   let lanes: SIMDMask<Vector.MaskStorage>
+  /// Whether no other rows have been added up yet.
+  let isFirst: Bool
+
+  /// The lanes of a result whose content counts; the others are filled by the first rows. Lanes of other heads are kept.
+  @inline(__always) func kept(adding: Bool) -> SIMDMask<Vector.MaskStorage> {
+    adding || !isFirst ? SIMDMask(repeating: true) : .!lanes
+  }
 }
 
 private protocol PieceScan {
@@ -254,7 +265,8 @@ extension Heads {
             scan.run(
               rows,
               StatePiece(
-                start: sequence * time, time: time, row: first + row, lane: first + column, lanes: lanes(from: column)))
+                start: sequence * time, time: time, row: first + row, lane: first + column, lanes: lanes(from: column),
+                isFirst: row == 0))
             row += Rows.count
           }
           while row + 16 <= width { run(Rows16.self) }

@@ -60,8 +60,6 @@ final class GatedRecurrence<Reading: StateReading> {
     let (rows, dim) = (sequences * heads.time, heads.dim)
     if let parameter = tensors.bonus {
       bonus.forward(parameter, query: query, key: key, value: value, into: unit, rows: rows)
-    } else {
-      unit.update(repeating: 0, count: rows * dim)
     }
     scan.forward(operands, into: unit, sequences: sequences)
     norm.forward(
@@ -82,15 +80,23 @@ final class GatedRecurrence<Reading: StateReading> {
       bonus.backward(
         parameter, query: query, key: key, value: value, upstream: upstream, queryGradient: queryGradient,
         keyGradient: keyGradient, valueGradient: valueGradient, rows: rows)
-    } else {
-      queryGradient.update(repeating: 0, count: rows * dim)
-      keyGradient.update(repeating: 0, count: rows * dim)
-      valueGradient.update(repeating: 0, count: rows * dim)
     }
-    decayGradient.update(repeating: 0, count: rows * dim)
     scan.backward(
       operands, upstream: upstream,
       gradients: .init(query: queryGradient, key: keyGradient, value: valueGradient, decay: decayGradient),
       sequences: sequences)
+  }
+  /// Turns the decays' gradient into that of `z + bias`, of which `slope [rows, dim]` is the derivative, and adds the
+  /// bias's.
+  func scaleDecayGradient(by slope: Pointer, bias: ParameterPointers, rows: Int) {
+    let (dim, biasGradient) = (heads.dim, bias.gradient)
+    for row in 0..<rows {
+      let (gradient, slopes) = (decayGradient + row * dim, slope + row * dim)
+      for i in 0..<dim {
+        let scaled = gradient[i] * slopes[i]
+        gradient[i] = scaled
+        biasGradient[i] += scaled
+      }
+    }
   }
 }
