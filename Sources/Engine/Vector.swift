@@ -30,6 +30,17 @@ extension UnsafePointer where Pointee == Float {
   }
 }
 
+extension SIMD16 where Scalar == Float {
+  /// The sum of the sixteen lanes, pair by pair: `sum()` adds them one after the other.
+  @inlinable @_transparent
+  public var laneSum: Float {
+    let eight = lowHalf + highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+}
+
 /// Numbers on which elementwise kernels run: one float for loops that the compiler vectorises, or sixteen lanes.
 public protocol Lanes: Sendable {
   static func + (a: Self, b: Self) -> Self

@@ -107,7 +107,7 @@ public enum Reduce {
       lanes = lanes.addingProduct(a.vector(index), b.vector(index))
       index += vectorWidth
     }
-    var total = lanes.sum()
+    var total = lanes.laneSum
     while index < count {
       total += a[index] * b[index]
       index += 1
@@ -124,7 +124,7 @@ public enum Reduce {
       lanes += a.vector(index)
       index += vectorWidth
     }
-    var total = lanes.sum()
+    var total = lanes.laneSum
     while index < count {
       total += a[index]
       index += 1

@@ -63,35 +63,38 @@ struct Mamba: Primitive {
 }
 
 private final class MambaKernel: Kernel {
-  let dim, inner, states, rank, time: Int
+  let dim, inner, states, rank, width, time: Int  // width = rank + 2·states
+  /// Between the outer projections sequences go through in groups, whose tensors stay in the cache.
+  let group: Int
   let inProjection, inputProjection, stepProjection, stepBias, decayLog, skip, outProjection: ParameterPointers
   let convolution: ShortConvolution
   let scan: SelectiveScan
   let projected: Pointer  // a and z of each position [rows, 2, inner], saved
   let u, dt, result: Pointer  // result = o ⊙ silu(z) [rows, inner], saved
-  let selection: Pointer  // p, B and C of each position [rows, rank + 2·states], saved
-  let gradient: Pointer  // ∂/∂result, then ∂/∂u, then ∂/∂a [rows, inner]
-  let dtGradient: Pointer  // [rows, inner]
+  let selection: Pointer  // p, B and C of each position [rows, width], saved
   let projectedGradient: Pointer  // [rows, 2, inner]
-  let selectionGradient: Pointer  // [rows, rank + 2·states]
+  let gradient: Pointer  // of a group: ∂/∂result, then ∂/∂u, then ∂/∂a [group rows, inner]
+  let dtGradient: Pointer  // [group rows, inner]
+  let selectionGradient: Pointer  // [group rows, width]
 
   init(_ primitive: Mamba, _ site: inout KernelSite) {
     (dim, inner, states, rank) = (primitive.dim, primitive.inner, primitive.states, primitive.rank)
-    time = site.time
+    (width, time) = (rank + 2 * states, site.time)
+    group = SelectiveScan.groupLength(time: time)
     (inProjection, inputProjection) = (site.parameter("in_proj.weight"), site.parameter("x_proj.weight"))
     (stepProjection, stepBias) = (site.parameter("dt_proj.weight"), site.parameter("dt_proj.bias"))
     (decayLog, skip, outProjection) = (site.parameter("A_log"), site.parameter("D"), site.parameter("out_proj.weight"))
     convolution = ShortConvolution(
       channels: inner, kernel: primitive.kernel, weight: site.parameter("conv_weight"),
       bias: site.parameter("conv_bias"), appliesSiLU: true, &site)
-    scan = SelectiveScan(channels: inner, states: states, sharesDecay: false, &site)
+    scan = SelectiveScan(channels: inner, states: states, headDim: nil, &site)
     projected = site.saved(site.rows * 2 * inner)
     (u, dt, result) = (site.saved(site.rows * inner), site.saved(site.rows * inner), site.saved(site.rows * inner))
-    selection = site.saved(site.rows * (rank + 2 * states))
-    gradient = site.scratch(site.rows * inner)
-    dtGradient = site.scratch(site.rows * inner)
+    selection = site.saved(site.rows * width)
     projectedGradient = site.scratch(site.rows * 2 * inner)
-    selectionGradient = site.scratch(site.rows * (rank + 2 * states))
+    gradient = site.scratch(group * time * inner)
+    dtGradient = site.scratch(group * time * inner)
+    selectionGradient = site.scratch(group * time * width)
   }
 
   func beginStep() {
@@ -102,38 +105,37 @@ private final class MambaKernel: Kernel {
     }
   }
 
-  private var inputs: SelectiveScan.Tensors { tensors(dt: dt, u: u, projected: projected, selection: selection) }
-
-  private func tensors(dt: Pointer, u: Pointer, projected: Pointer, selection: Pointer) -> SelectiveScan.Tensors {
-    let width = rank + 2 * states
-    return SelectiveScan.Tensors(
-      dt: Columns(dt, stride: inner), u: Columns(u, stride: inner),
-      z: Columns(projected + inner, stride: 2 * inner), b: Columns(selection + rank, stride: width),
-      c: Columns(selection + rank + states, stride: width))
-  }
-
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    let width = rank + 2 * states
     Linear.forward(x, weight: inProjection.value, into: projected, rows: rows, inputs: dim, outputs: 2 * inner)
-    convolution.forward(projected, strideX: 2 * inner, into: u, strideY: inner, sequences: sequences)
-    Linear.forward(u, weight: inputProjection.value, into: selection, rows: rows, inputs: inner, outputs: width)
-    Linear.forward(
-      selection, weight: stepProjection.value, into: dt, rows: rows, inputs: rank, outputs: inner, strideX: width)
-    StepSize.forward(dt, bias: stepBias.value, rows: rows, columns: inner)
-    scan.forward(inputs, into: Columns(result, stride: inner), sequences: sequences)
+    for first in stride(from: 0, to: sequences, by: group) {
+      select(first, min(group, sequences - first))
+    }
     Linear.forward(
       result, weight: outProjection.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
   }
 
+  /// From `projected` to `result` for a group of sequences.
+  private func select(_ first: Int, _ sequences: Int) {
+    let (row, rows) = (first * time, sequences * time)
+    let (u, dt, selection) = (u + row * inner, dt + row * inner, selection + row * width)
+    convolution.forward(
+      projected + row * 2 * inner, strideX: 2 * inner, into: u, strideY: inner, sequences: sequences)
+    Linear.forward(u, weight: inputProjection.value, into: selection, rows: rows, inputs: inner, outputs: width)
+    Linear.forward(
+      selection, weight: stepProjection.value, into: dt, rows: rows, inputs: rank, outputs: inner, strideX: width)
+    StepSize.forward(dt, bias: stepBias.value, rows: rows, columns: inner)
+    scan.forward(
+      inputs(row), into: Columns(result + row * inner, stride: inner), first: first, sequences: sequences)
+  }
+
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    let width = rank + 2 * states
     Linear.backwardWeight(dy, result, into: outProjection.gradient, rows: rows, inputs: inner, outputs: dim)
-    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
-    let gradients = tensors(
-      dt: dtGradient, u: gradient, projected: projectedGradient, selection: selectionGradient)
-    scan.backward(inputs, Columns(gradient, stride: inner), into: gradients, sequences: sequences)
+    scan.clearGradients()
+    for first in stride(from: 0, to: sequences, by: group) {
+      selectBackward(dy + first * time * dim, first, min(group, sequences - first))
+    }
     for channel in 0..<inner {
       for state in 0..<states {
         let place = channel * states + state
@@ -141,6 +143,22 @@ private final class MambaKernel: Kernel {
       }
       skip.gradient[channel] += scan.skipGradient(channel)
     }
+    Linear.backwardWeight(
+      projectedGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: 2 * inner)
+    Linear.backwardInput(
+      projectedGradient, weight: inProjection.value, into: dx, rows: rows, inputs: dim, outputs: 2 * inner,
+      accumulate: true)
+  }
+
+  /// From `dy` of a group of sequences to their `projectedGradient`.
+  private func selectBackward(_ dy: UnsafePointer<Float>, _ first: Int, _ sequences: Int) {
+    let (row, rows) = (first * time, sequences * time)
+    let (u, dt, selection) = (u + row * inner, dt + row * inner, selection + row * width)
+    let (outer, outerGradient) = (projected + row * 2 * inner, projectedGradient + row * 2 * inner)
+    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
+    let gradients = tensors(dt: dtGradient, u: gradient, projected: outerGradient, selection: selectionGradient)
+    scan.backward(
+      inputs(row), Columns(gradient, stride: inner), into: gradients, first: first, sequences: sequences)
 
     StepSize.backward(dt, gradient: dtGradient, bias: stepBias.gradient, rows: rows, columns: inner)
     Linear.backwardWeight(
@@ -155,12 +173,21 @@ private final class MambaKernel: Kernel {
       accumulate: true)
 
     convolution.backward(
-      projected, strideX: 2 * inner, gradient, strideY: inner, into: projectedGradient, strideDX: 2 * inner,
+      outer, strideX: 2 * inner, gradient, strideY: inner, into: outerGradient, strideDX: 2 * inner,
       sequences: sequences)
-    Linear.backwardWeight(
-      projectedGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: 2 * inner)
-    Linear.backwardInput(
-      projectedGradient, weight: inProjection.value, into: dx, rows: rows, inputs: dim, outputs: 2 * inner,
-      accumulate: true)
+  }
+
+  /// The scan's inputs from `row` on.
+  private func inputs(_ row: Int) -> SelectiveScan.Tensors {
+    tensors(
+      dt: dt + row * inner, u: u + row * inner, projected: projected + row * 2 * inner,
+      selection: selection + row * width)
+  }
+
+  private func tensors(dt: Pointer, u: Pointer, projected: Pointer, selection: Pointer) -> SelectiveScan.Tensors {
+    SelectiveScan.Tensors(
+      dt: Columns(dt, stride: inner), u: Columns(u, stride: inner),
+      z: Columns(projected + inner, stride: 2 * inner), b: Columns(selection + rank, stride: width),
+      c: Columns(selection + rank + states, stride: width))
   }
 }

@@ -64,45 +64,47 @@ struct Mamba2: Primitive {
 
 private final class Mamba2Kernel: Kernel {
   let dim, inner, headDim, heads, states, convolved, width, time: Int  // width = inner + convolved + heads
+  /// Row strides, whole cache lines.
+  let outerStride, selectionStride: Int
+  /// Between the outer projections sequences go through in groups, whose tensors stay in the cache.
+  let group: Int
   let inProjection, stepBias, decayLog, skip, norm, outProjection: ParameterPointers
   let convolution: ShortConvolution
   let scan: SelectiveScan
-  let projected: Pointer  // z, a and p of each position [rows, width], saved
-  let selection: Pointer  // u, B and C of each position [rows, convolved], saved
+  let projected: Pointer  // z, a and p of each position [rows, outerStride], saved
+  let selection: Pointer  // u, B and C of each position [rows, selectionStride], saved
   let dt: Pointer  // [rows, heads], saved
   let result: Pointer  // o ⊙ silu(z) [rows, inner], saved
   let scale: Pointer  // one over the root mean square of each position's result [rows], saved
   let normalized: Pointer  // [rows, inner]
-  let channelDt: Pointer  // dt of each channel, or its gradient [rows, inner]
-  let gradient: Pointer  // ∂/∂normalized, then ∂/∂result [rows, inner]
-  let dtGradient: Pointer  // [rows, heads]
-  let channelDtGradient: Pointer  // [rows, inner]
-  let selectionGradient: Pointer  // [rows, convolved]
-  let projectedGradient: Pointer  // [rows, width]
+  let projectedGradient: Pointer  // [rows, outerStride]
+  let gradient: Pointer  // of a group: ∂/∂normalized, then ∂/∂result [group rows, inner]
+  let dtGradient: Pointer  // [group rows, heads]
+  let selectionGradient: Pointer  // [group rows, selectionStride]
 
   init(_ primitive: Mamba2, _ site: inout KernelSite) {
     (dim, inner, headDim) = (primitive.dim, primitive.inner, primitive.headDim)
     (heads, states, convolved) = (primitive.heads, primitive.states, primitive.convolved)
     (width, time) = (inner + convolved + heads, site.time)
+    (outerStride, selectionStride) = (aligned(width), aligned(convolved))
+    group = SelectiveScan.groupLength(time: time)
     (inProjection, outProjection) = (site.parameter("in_proj.weight"), site.parameter("out_proj.weight"))
     (stepBias, decayLog) = (site.parameter("dt_bias"), site.parameter("A_log"))
     (skip, norm) = (site.parameter("D"), site.parameter("norm"))
     convolution = ShortConvolution(
       channels: convolved, kernel: primitive.kernel, weight: site.parameter("conv_weight"),
       bias: site.parameter("conv_bias"), appliesSiLU: true, &site)
-    scan = SelectiveScan(channels: inner, states: states, sharesDecay: true, &site)
-    projected = site.saved(site.rows * width)
-    selection = site.saved(site.rows * convolved)
+    scan = SelectiveScan(channels: inner, states: states, headDim: headDim, &site)
+    projected = site.saved(site.rows * outerStride)
+    selection = site.saved(site.rows * selectionStride)
     dt = site.saved(site.rows * heads)
     result = site.saved(site.rows * inner)
     scale = site.saved(site.rows)
     normalized = site.scratch(site.rows * inner)
-    channelDt = site.scratch(site.rows * inner)
-    gradient = site.scratch(site.rows * inner)
-    dtGradient = site.scratch(site.rows * heads)
-    channelDtGradient = site.scratch(site.rows * inner)
-    selectionGradient = site.scratch(site.rows * convolved)
-    projectedGradient = site.scratch(site.rows * width)
+    projectedGradient = site.scratch(site.rows * outerStride)
+    gradient = site.scratch(group * time * inner)
+    dtGradient = site.scratch(group * time * heads)
+    selectionGradient = site.scratch(group * time * selectionStride)
   }
 
   func beginStep() {
@@ -115,104 +117,108 @@ private final class Mamba2Kernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(x, weight: inProjection.value, into: projected, rows: rows, inputs: dim, outputs: width)
-    convolution.forward(
-      projected + inner, strideX: width, into: selection, strideY: convolved, sequences: sequences)
-    for row in 0..<rows {
-      let (from, to) = (projected + row * width + inner + convolved, dt + row * heads)
-      for head in 0..<heads { to[head] = from[head] }
+    Linear.forward(
+      x, weight: inProjection.value, into: projected, rows: rows, inputs: dim, outputs: width,
+      strideY: outerStride)
+    for first in stride(from: 0, to: sequences, by: group) {
+      select(first, min(group, sequences - first))
     }
-    StepSize.forward(dt, bias: stepBias.value, rows: rows, columns: heads)
-    spreadSteps(rows)
-    scan.forward(inputs, into: Columns(result, stride: inner), sequences: sequences)
-    measure(rows)
-    normalize(rows)
     Linear.forward(
       normalized, weight: outProjection.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
   }
 
+  /// From `projected` to `normalized` for a group of sequences.
+  private func select(_ first: Int, _ sequences: Int) {
+    let (row, rows) = (first * time, sequences * time)
+    let (outer, dt) = (projected + row * outerStride, dt + row * heads)
+    convolution.forward(
+      outer + inner, strideX: outerStride, into: selection + row * selectionStride, strideY: selectionStride,
+      sequences: sequences)
+    copy(outer + inner + convolved, outerStride, into: dt, heads, rows: rows)
+    StepSize.forward(dt, bias: stepBias.value, rows: rows, columns: heads)
+    let result = Columns(result + row * inner, stride: inner)
+    scan.forward(inputs(row), into: result, first: first, sequences: sequences)
+    for row in row..<row + rows {
+      let line = self.result + row * inner
+      scale[row] = 1 / (Reduce.dot(line, line, count: inner) / Float(inner) + 1e-5).squareRoot()
+      normalize(row)
+    }
+  }
+
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    normalize(rows)
-    Linear.backwardWeight(dy, normalized, into: outProjection.gradient, rows: rows, inputs: inner, outputs: dim)
-    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
-    normalizeBackward(rows)
-    spreadSteps(rows)
-    let gradients = tensors(dt: channelDtGradient, selection: selectionGradient, projected: projectedGradient)
-    scan.backward(inputs, Columns(gradient, stride: inner), into: gradients, sequences: sequences)
+    scan.clearGradients()
+    for first in stride(from: 0, to: sequences, by: group) {
+      selectBackward(dy + first * time * dim, first, min(group, sequences - first))
+    }
     for channel in 0..<inner {
       let head = channel / headDim
       decayLog.gradient[head] -= scan.rateGradient(channel, 0) * exp(decayLog.value[head])
       skip.gradient[head] += scan.skipGradient(channel)
     }
-    gatherSteps(rows)
-    StepSize.backward(dt, gradient: dtGradient, bias: stepBias.gradient, rows: rows, columns: heads)
-    for row in 0..<rows {
-      let (from, to) = (dtGradient + row * heads, projectedGradient + row * width + inner + convolved)
-      for head in 0..<heads { to[head] = from[head] }
-    }
-    convolution.backward(
-      projected + inner, strideX: width, selectionGradient, strideY: convolved, into: projectedGradient + inner,
-      strideDX: width, sequences: sequences)
-    Linear.backwardWeight(projectedGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: width)
+    Linear.backwardWeight(dy, normalized, into: outProjection.gradient, rows: rows, inputs: inner, outputs: dim)
+    Linear.backwardWeight(
+      projectedGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: width,
+      strideY: outerStride)
     Linear.backwardInput(
       projectedGradient, weight: inProjection.value, into: dx, rows: rows, inputs: dim, outputs: width,
-      accumulate: true)
+      strideY: outerStride, accumulate: true)
   }
 
-  private var inputs: SelectiveScan.Tensors { tensors(dt: channelDt, selection: selection, projected: projected) }
+  /// From `dy` of a group of sequences to their `projectedGradient`, and `normalized` once more.
+  private func selectBackward(_ dy: UnsafePointer<Float>, _ first: Int, _ sequences: Int) {
+    let (row, rows) = (first * time, sequences * time)
+    let (outer, outerGradient) = (projected + row * outerStride, projectedGradient + row * outerStride)
+    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
+    for index in 0..<rows {
+      normalize(row + index)
+      normalizeBackward(row + index, gradient + index * inner)
+    }
+    let gradients = tensors(dt: dtGradient, selection: selectionGradient, projected: outerGradient)
+    scan.backward(
+      inputs(row), Columns(gradient, stride: inner), into: gradients, first: first, sequences: sequences)
+    StepSize.backward(dt + row * heads, gradient: dtGradient, bias: stepBias.gradient, rows: rows, columns: heads)
+    copy(dtGradient, heads, into: outerGradient + inner + convolved, outerStride, rows: rows)
+    convolution.backward(
+      outer + inner, strideX: outerStride, selectionGradient, strideY: selectionStride, into: outerGradient + inner,
+      strideDX: outerStride, sequences: sequences)
+  }
+
+  /// The scan's inputs from `row` on.
+  private func inputs(_ row: Int) -> SelectiveScan.Tensors {
+    tensors(
+      dt: dt + row * heads, selection: selection + row * selectionStride, projected: projected + row * outerStride)
+  }
 
   private func tensors(dt: Pointer, selection: Pointer, projected: Pointer) -> SelectiveScan.Tensors {
     SelectiveScan.Tensors(
-      dt: Columns(dt, stride: inner), u: Columns(selection, stride: convolved), z: Columns(projected, stride: width),
-      b: Columns(selection + inner, stride: convolved), c: Columns(selection + inner + states, stride: convolved))
+      dt: Columns(dt, stride: heads), u: Columns(selection, stride: selectionStride),
+      z: Columns(projected, stride: outerStride),
+      b: Columns(selection + inner, stride: selectionStride),
+      c: Columns(selection + inner + states, stride: selectionStride))
   }
 
-  /// Gives each channel its head's step size.
-  private func spreadSteps(_ rows: Int) {
+  /// Copies one number per head and row.
+  private func copy(_ source: Pointer, _ stride: Int, into target: Pointer, _ targetStride: Int, rows: Int) {
     for row in 0..<rows {
-      for head in 0..<heads {
-        let (value, line) = (dt[row * heads + head], channelDt + row * inner + head * headDim)
-        for i in 0..<headDim { line[i] = value }
-      }
+      for head in 0..<heads { target[row * targetStride + head] = source[row * stride + head] }
     }
   }
 
-  /// Adds up the channels' gradients of their head's step size.
-  private func gatherSteps(_ rows: Int) {
-    for place in 0..<rows * heads {
-      dtGradient[place] = Reduce.sum(channelDtGradient + place * headDim, count: headDim)
-    }
+  private func normalize(_ row: Int) {
+    let (from, to, scale, weight) = (result + row * inner, normalized + row * inner, scale[row], norm.value)
+    for i in 0..<inner { to[i] = from[i] * scale * weight[i] }
   }
 
-  private func measure(_ rows: Int) {
-    for row in 0..<rows {
-      let line = result + row * inner
-      let mean = Reduce.dot(line, line, count: inner) / Float(inner)
-      scale[row] = 1 / (mean + 1e-5).squareRoot()
+  /// `gradient` holds ∂/∂normalized of a row and then ∂/∂result: with n = result · scale and g = ∂/∂normalized ⊙ norm it
+  /// is `scale (g − n · mean(g ⊙ n))`.
+  private func normalizeBackward(_ row: Int, _ gradient: Pointer) {
+    let (from, scale, weight, weightGradient) = (result + row * inner, scale[row], norm.value, norm.gradient)
+    for i in 0..<inner {
+      weightGradient[i] += gradient[i] * from[i] * scale
+      gradient[i] *= weight[i]
     }
-  }
-
-  private func normalize(_ rows: Int) {
-    let weight = norm.value
-    for row in 0..<rows {
-      let (from, to, scale) = (result + row * inner, normalized + row * inner, scale[row])
-      for i in 0..<inner { to[i] = from[i] * scale * weight[i] }
-    }
-  }
-
-  /// `gradient` holds ∂/∂normalized and then ∂/∂result: with n = result · scale and g = ∂/∂normalized ⊙ norm it is
-  /// `scale (g − n · mean(g ⊙ n))`.
-  private func normalizeBackward(_ rows: Int) {
-    let (weight, weightGradient) = (norm.value, norm.gradient)
-    for row in 0..<rows {
-      let (from, upstream, scale) = (result + row * inner, gradient + row * inner, scale[row])
-      for i in 0..<inner {
-        weightGradient[i] += upstream[i] * from[i] * scale
-        upstream[i] *= weight[i]
-      }
-      let mean = Reduce.dot(upstream, from, count: inner) * scale / Float(inner)
-      for i in 0..<inner { upstream[i] = scale * (upstream[i] - from[i] * scale * mean) }
-    }
+    let mean = Reduce.dot(gradient, from, count: inner) * scale / Float(inner)
+    for i in 0..<inner { gradient[i] = scale * (gradient[i] - from[i] * scale * mean) }
   }
 }

@@ -35,4 +35,38 @@ enum ChannelBlock {
       }
     }
   }
+
+  /// Fills a block with numbers that the channels of a head share: `block[row, lane] = source[row, head of the channel]`.
+  static func spreadHeads(
+    _ source: UnsafePointer<Float>, stride: Int, rows: Int, block: Int, channels: Int, headDim: Int,
+    into target: Pointer
+  ) {
+    let (column, lanes) = (block * vectorWidth, lanes(block, of: channels))
+    if headDim.isMultiple(of: vectorWidth) {
+      let from = source + column / headDim
+      for row in 0..<rows { target.store(Vector(repeating: from[row * stride]), row * vectorWidth) }
+    } else {
+      for row in 0..<rows {
+        let (from, to) = (source + row * stride, target + row * vectorWidth)
+        for lane in 0..<vectorWidth { to[lane] = lane < lanes ? from[(column + lane) / headDim] : 0 }
+      }
+    }
+  }
+
+  /// Adds each channel of a block to its head: `target[row, head of the channel] += block[row, lane]`.
+  static func addToHeads(
+    _ source: UnsafePointer<Float>, rows: Int, block: Int, channels: Int, headDim: Int, into target: Pointer,
+    stride: Int
+  ) {
+    let (column, lanes) = (block * vectorWidth, lanes(block, of: channels))
+    if headDim.isMultiple(of: vectorWidth) {
+      let to = target + column / headDim
+      for row in 0..<rows { to[row * stride] += source.vector(row * vectorWidth).laneSum }
+    } else {
+      for row in 0..<rows {
+        let (from, to) = (source + row * vectorWidth, target + row * stride)
+        for lane in 0..<lanes { to[(column + lane) / headDim] += from[lane] }
+      }
+    }
+  }
 }

@@ -11,19 +11,22 @@ import Engine
 /// state at each chunk's start, and `backward` runs a chunk again from there before it goes back through it, so that what
 /// it needs of every step fits in the cache and memory grows by `states / chunkLength` numbers per channel and token.
 struct SelectiveScan {
-  /// Inputs, or their gradients: `dt`, `u`, `z` are `[rows, channels]`, `b` and `c` are `[rows, states]`.
+  /// Inputs, or their gradients: `dt`, `u`, `z` are `[rows, channels]` (`dt` with heads `[rows, heads]`), `b` and `c` are
+  /// `[rows, states]`.
   struct Tensors {
     let dt, u, z, b, c: Columns
   }
 
   private static let chunkLength = 32
-  private static let groupSize = 4
 
   private let channels, states, time: Int
-  /// A channel's states all decay alike: `A[i, n] = A[i, 0]`.
-  private let sharesDecay: Bool
+  /// Channels that share one step size and decay, whatever the state: Mamba-2's heads.
+  private let headDim: Int?
+  private var sharesDecay: Bool { headDim != nil }
+  private var heads: Int { headDim.map { channels / $0 } ?? 0 }
   private let blocks, groups, chunks: Int
   private let rates, rateGradients: Pointer  // A by blocks of channels [blocks, 4·groups, 16], saved
+  private let headRates: Pointer  // A [heads], saved
   private let skips, skipGradients: Pointer  // D by blocks [blocks, 16], saved
   /// h before each chunk and after the last `[sequences, chunks + 1, blocks, 4·groups, 16]`, saved.
   private let checkpoints: Pointer
@@ -31,18 +34,21 @@ struct SelectiveScan {
   private let b, c: Pointer  // of a chunk, zeros for states that are not there [chunk, 4·groups]
   private let bGradients, cGradients: Pointer  // lanes not yet added up [chunk, 4·groups, 16]
   private let dt, u, z, o, upstream, uGradient, dtGradient: Pointer  // of a block and chunk [chunk, 16]
-  private let decays: Pointer  // exp(dt A) [groups, chunk, 4, 16], or [chunk, 16] if shared
+  private let decays: Pointer  // exp(dt A) of a block [groups, chunk, 4, 16], with heads [chunk, 16]
+  private let headDecays: Pointer  // of a chunk [chunk, heads]
   private let history: Pointer  // h before and after every step [groups, chunk + 1, 4, 16]
 
-  init(channels: Int, states: Int, sharesDecay: Bool, _ site: inout KernelSite) {
-    (self.channels, self.states, self.sharesDecay, time) = (channels, states, sharesDecay, site.time)
+  init(channels: Int, states: Int, headDim: Int?, _ site: inout KernelSite) {
+    (self.channels, self.states, self.headDim, time) = (channels, states, headDim, site.time)
     let length = min(Self.chunkLength, site.time)
     blocks = ChannelBlock.count(channels)
-    groups = (states + Self.groupSize - 1) / Self.groupSize
+    groups = (states + Quad.count - 1) / Quad.count
     chunks = (site.time + Self.chunkLength - 1) / Self.chunkLength
-    let (width, stateCount) = (Self.groupSize * groups, blocks * Self.groupSize * groups * vectorWidth)
+    let (width, stateCount) = (Quad.count * groups, blocks * groups * Quad.size)
     rates = site.saved(stateCount)
     rateGradients = site.saved(stateCount)
+    let heads = headDim.map { channels / $0 } ?? 0
+    headRates = site.saved(heads)
     skips = site.saved(blocks * vectorWidth)
     skipGradients = site.saved(blocks * vectorWidth)
     checkpoints = site.saved(site.sequences * (chunks + 1) * stateCount)
@@ -55,9 +61,14 @@ struct SelectiveScan {
     upstream = site.scratch(length * vectorWidth)
     uGradient = site.scratch(length * vectorWidth)
     dtGradient = site.scratch(length * vectorWidth)
-    decays = site.scratch(length * vectorWidth * (sharesDecay ? 1 : width))
+    decays = site.scratch(length * vectorWidth * (headDim == nil ? width : 1))
+    headDecays = site.scratch(length * heads)
     history = site.scratch((length + 1) * width * vectorWidth)
   }
+
+  /// How many sequences make a group of some 128 steps, whose tensors a layer keeps in the second-level cache from one
+  /// operation to the next.
+  static func groupLength(time: Int) -> Int { max(1, 128 / time) }
 
   /// FLOPs per token, forward: decay, input and output of every state.
   static func flops(channels: Int, states: Int) -> Double { 6 * Double(channels) * Double(states) }
@@ -68,16 +79,24 @@ struct SelectiveScan {
       for state in 0..<states { rates[place(channel, state)] = rate(channel, state) }
       skips[channel] = skip(channel)
     }
+    if let headDim { for head in 0..<heads { headRates[head] = rate(head * headDim, 0) } }
   }
 
-  /// ∂/∂A[channel, state] after `backward`; with a shared decay the sum over all states is in state 0.
+  /// Sets the gradients of A and D to zero; `backward` adds to them.
+  func clearGradients() {
+    rateGradients.update(repeating: 0, count: blocks * blockSize)
+    skipGradients.update(repeating: 0, count: blocks * vectorWidth)
+  }
+
+  /// ∂/∂A[channel, state] after `backward`; with heads the sum over all states is in state 0.
   func rateGradient(_ channel: Int, _ state: Int) -> Float { rateGradients[place(channel, state)] }
   func skipGradient(_ channel: Int) -> Float { skipGradients[channel] }
 
-  /// `r = scan(inputs)`.
-  func forward(_ inputs: Tensors, into r: Columns, sequences: Int) {
-    forEachChunk(sequences) { row, length, checkpoint in
-      loadStates(inputs, row, length)
+  /// `r = scan(inputs)` for some sequences of the micro-batch, `first` and those that follow it; the tensors' first row is
+  /// that of sequence `first`.
+  func forward(_ inputs: Tensors, into r: Columns, first: Int, sequences: Int) {
+    forEachChunk(first, sequences) { row, length, checkpoint in
+      loadChunk(inputs, row, length)
       for block in 0..<blocks {
         loadChannels(inputs, row, length, block)
         let after = checkpoint + blocks * blockSize
@@ -96,14 +115,13 @@ struct SelectiveScan {
   }
 
   /// Fills `gradients` with ∂loss/∂inputs, given `dr = ∂loss/∂r`; `gradients.u` may be `dr`.
-  func backward(_ inputs: Tensors, _ dr: Columns, into gradients: Tensors, sequences: Int) {
-    rateGradients.update(repeating: 0, count: blocks * blockSize)
-    skipGradients.update(repeating: 0, count: blocks * vectorWidth)
+  func backward(_ inputs: Tensors, _ dr: Columns, into gradients: Tensors, first: Int, sequences: Int) {
     let width = Quad.count * groups
-    forEachChunk(sequences, backwards: true) { row, length, checkpoint in
-      loadStates(inputs, row, length)
+    forEachChunk(first, sequences, backwards: true) { row, length, checkpoint in
+      loadChunk(inputs, row, length)
       bGradients.update(repeating: 0, count: length * width * vectorWidth)
       cGradients.update(repeating: 0, count: length * width * vectorWidth)
+      for t in 0..<length { gradients.dt.row(row + t).update(repeating: 0, count: heads) }
       if (row + length) % time == 0 { carries.update(repeating: 0, count: blocks * blockSize) }
       for block in 0..<blocks {
         loadChannels(inputs, row, length, block)
@@ -117,13 +135,19 @@ struct SelectiveScan {
         for group in 0..<groups { descend(block, group, length) }
         store(z, gradients.z, row, length, block)
         store(uGradient, gradients.u, row, length, block)
-        store(dtGradient, gradients.dt, row, length, block)
+        if let headDim {
+          ChannelBlock.addToHeads(
+            dtGradient, rows: length, block: block, channels: channels, headDim: headDim,
+            into: gradients.dt.row(row), stride: gradients.dt.stride)
+        } else {
+          store(dtGradient, gradients.dt, row, length, block)
+        }
       }
       for t in 0..<length {
         let (db, dc) = (gradients.b.row(row + t), gradients.c.row(row + t))
         for n in 0..<states {
-          db[n] = laneSum(bGradients.vector((t * width + n) * vectorWidth))
-          dc[n] = laneSum(cGradients.vector((t * width + n) * vectorWidth))
+          db[n] = bGradients.vector((t * width + n) * vectorWidth).laneSum
+          dc[n] = cGradients.vector((t * width + n) * vectorWidth).laneSum
         }
       }
     }
@@ -140,7 +164,8 @@ struct SelectiveScan {
   /// Runs `body` for every chunk of every sequence: its first row, its length and the state before it.
   @inline(__always)
   private func forEachChunk(
-    _ sequences: Int, backwards: Bool = false, _ body: (_ row: Int, _ length: Int, _ checkpoint: Pointer) -> Void
+    _ first: Int, _ sequences: Int, backwards: Bool = false,
+    _ body: (_ row: Int, _ length: Int, _ checkpoint: Pointer) -> Void
   ) {
     for sequence in 0..<sequences {
       for index in 0..<chunks {
@@ -148,36 +173,50 @@ struct SelectiveScan {
         let start = chunk * Self.chunkLength
         body(
           sequence * time + start, min(Self.chunkLength, time - start),
-          checkpoints + (sequence * (chunks + 1) + chunk) * blocks * blockSize)
+          checkpoints + ((first + sequence) * (chunks + 1) + chunk) * blocks * blockSize)
       }
     }
   }
 
-  private func loadStates(_ inputs: Tensors, _ row: Int, _ length: Int) {
-    let width = Quad.count * groups
+  /// Fills `b`, `c` and, with heads, their decays.
+  private func loadChunk(_ inputs: Tensors, _ row: Int, _ length: Int) {
+    let (width, heads) = (Quad.count * groups, heads)
     for t in 0..<length {
       let (fromB, fromC) = (inputs.b.row(row + t), inputs.c.row(row + t))
       for n in 0..<width {
         b[t * width + n] = n < states ? fromB[n] : 0
         c[t * width + n] = n < states ? fromC[n] : 0
       }
+      let (dt, decay, rate) = (inputs.dt.row(row + t), headDecays + t * heads, headRates)
+      forEachVector(heads) { i in
+        decay.store(VectorMath.exp(rate.vector(i) * dt.vector(i)), i)
+      } tail: { i in
+        decay[i] = VectorMath.exp(rate[i] * dt[i])
+      }
     }
   }
 
-  /// Fills `dt`, `u`, `z`, starts `o` with D u and, if they are shared, computes the decays.
+  /// Fills `dt`, `u`, `z` and, with heads, `decays`, and starts `o` with D u.
   private func loadChannels(_ inputs: Tensors, _ row: Int, _ length: Int, _ block: Int) {
     let (column, lanes) = (block * vectorWidth, ChannelBlock.lanes(block, of: channels))
     func load(_ source: Columns, _ target: Pointer) {
       ChannelBlock.pack(source.row(row) + column, stride: source.stride, rows: length, lanes: lanes, into: target)
     }
-    load(inputs.dt, dt)
+    func spread(_ source: Columns, _ target: Pointer) {
+      ChannelBlock.spreadHeads(
+        source.pointer, stride: source.stride, rows: length, block: block, channels: channels,
+        headDim: headDim ?? 1, into: target)
+    }
+    if sharesDecay {
+      spread(Columns(inputs.dt.row(row), stride: inputs.dt.stride), dt)
+      spread(Columns(headDecays, stride: heads), decays)
+    } else {
+      load(inputs.dt, dt)
+    }
     load(inputs.u, u)
     load(inputs.z, z)
     let (skip, u, o) = (skips.vector(column), u, o)
     for t in 0..<length { o.store(skip * u.vector(t * vectorWidth), t * vectorWidth) }
-    guard sharesDecay else { return }
-    let (rate, dt, decays) = (rates.vector(block * blockSize), dt, decays)
-    for t in 0..<length { decays.store(VectorMath.exp(rate * dt.vector(t * vectorWidth)), t * vectorWidth) }
   }
 
   private func store(_ values: Pointer, _ target: Columns, _ row: Int, _ length: Int, _ block: Int) {
@@ -297,76 +336,4 @@ struct SelectiveScan {
     carry.store(carries + offset)
     if sharesDecay { rateGradients.store(sharedRateGradient) } else { rateGradient.store(rateGradients) }
   }
-}
-
-/// Four states of sixteen channels.
-private struct Quad {
-  static let count = 4
-  static let size = 4 * vectorWidth
-
-  var x0, x1, x2, x3: Vector
-
-  @inline(__always) init(_ x0: Vector, _ x1: Vector, _ x2: Vector, _ x3: Vector) {
-    (self.x0, self.x1, self.x2, self.x3) = (x0, x1, x2, x3)
-  }
-
-  @inline(__always) init(_ p: UnsafePointer<Float>) {
-    self.init(p.vector(0), p.vector(vectorWidth), p.vector(2 * vectorWidth), p.vector(3 * vectorWidth))
-  }
-
-  @inline(__always) init(repeating x: Vector) { self.init(x, x, x, x) }
-
-  /// `x · factors[n]` for the four n.
-  @inline(__always) static func outer(_ x: Vector, _ factors: UnsafePointer<Float>) -> Quad {
-    Quad(x * factors[0], x * factors[1], x * factors[2], x * factors[3])
-  }
-
-  @inline(__always) func store(_ p: Pointer) {
-    p.store(x0, 0)
-    p.store(x1, vectorWidth)
-    p.store(x2, 2 * vectorWidth)
-    p.store(x3, 3 * vectorWidth)
-  }
-
-  @inline(__always) func scaled(by x: Vector) -> Quad { Quad(x0 * x, x1 * x, x2 * x, x3 * x) }
-
-  @inline(__always) static func * (a: Quad, b: Quad) -> Quad {
-    Quad(a.x0 * b.x0, a.x1 * b.x1, a.x2 * b.x2, a.x3 * b.x3)
-  }
-
-  @inline(__always) func addingProduct(_ a: Quad, _ b: Quad) -> Quad {
-    Quad(
-      x0.addingProduct(a.x0, b.x0), x1.addingProduct(a.x1, b.x1), x2.addingProduct(a.x2, b.x2),
-      x3.addingProduct(a.x3, b.x3))
-  }
-
-  @inline(__always) func addingProduct(_ a: Vector, _ b: Quad) -> Quad { addingProduct(Quad(repeating: a), b) }
-
-  @inline(__always) func addingProduct(_ a: Vector, _ factors: UnsafePointer<Float>) -> Quad {
-    Quad(
-      x0.addingProduct(a, Vector(repeating: factors[0])), x1.addingProduct(a, Vector(repeating: factors[1])),
-      x2.addingProduct(a, Vector(repeating: factors[2])), x3.addingProduct(a, Vector(repeating: factors[3])))
-  }
-
-  @inline(__always) func dot(_ other: Quad) -> Vector {
-    (x0 * other.x0).addingProduct(x1, other.x1) + (x2 * other.x2).addingProduct(x3, other.x3)
-  }
-
-  @inline(__always) func dot(_ factors: UnsafePointer<Float>, startingFrom start: Vector) -> Vector {
-    let first = start.addingProduct(x0, Vector(repeating: factors[0])).addingProduct(x1, Vector(repeating: factors[1]))
-    return first + (x2 * factors[2]).addingProduct(x3, Vector(repeating: factors[3]))
-  }
-
-  @_transparent var exponentials: Quad {
-    Quad(VectorMath.exp(x0), VectorMath.exp(x1), VectorMath.exp(x2), VectorMath.exp(x3))
-  }
-}
-
-/// The sum of the sixteen lanes, pair by pair.
-@inline(__always)
-private func laneSum(_ x: Vector) -> Float {
-  let eight = x.lowHalf + x.highHalf
-  let four = eight.lowHalf + eight.highHalf
-  let two = four.lowHalf + four.highHalf
-  return two.x + two.y
 }
