@@ -19,7 +19,8 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "Engine", dependencies: ["COpenBLAS"], swiftSettings: kernels),
+    .systemLibrary(name: "CVector"),
+    .target(name: "Engine", dependencies: ["COpenBLAS", "CVector"], swiftSettings: kernels),
     .target(name: "Architecture", dependencies: ["Engine"], swiftSettings: kernels),
     .target(name: "Layouts", dependencies: ["Architecture"], swiftSettings: machine),
     .target(name: "Training", dependencies: ["Architecture"], swiftSettings: machine),

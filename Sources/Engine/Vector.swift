@@ -1,4 +1,5 @@
 import COpenBLAS
+import CVector
 
 /// Sixteen float32 lanes: one AVX-512 register, or two AVX2 registers.
 ///
@@ -86,6 +87,11 @@ extension Float: Lanes {
 }
 
 extension SIMD16: Lanes where Scalar == Float {
+  /// `self + a · b`, rounded once, in one instruction.
+  @inlinable @inline(__always) public func addingProduct(_ a: Self, _ b: Self) -> Self {
+    vector16_adding_product(self, a, b)
+  }
+
   @inlinable @inline(__always) public func lower(_ other: Self) -> Self {
     other.replacing(with: self, where: self .< other)
   }
