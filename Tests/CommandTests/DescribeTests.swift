@@ -85,4 +85,34 @@ struct DescribeTests {
     #expect(outcome.status == 0)
     #expect(outcome.output.hasPrefix("mlp swiglu mlp swiglu\n"))
   }
+
+  @Test("--normalize says which options bring the state nearest")
+  func normalize() throws {
+    let arguments = ["describe", "mamba swiglu", "--normalize", "4096"]
+    let text = try Program.run(arguments).output
+    #expect(
+      text.hasSuffix(
+        """
+
+        state 4,096 per sequence mixer
+
+        primitive  options     state  difference  parameters  choice
+        mamba                  2,048      -2,048     107,264  as given
+        mamba      d_state=12  4,096           0     113,408  nearest
+        mamba      d_conv=12   4,096           0     109,312
+        mamba      expand=4    4,096           0     214,528
+
+        nearest: mamba(d_state=12) swiglu
+
+        """), "\(text)")
+    let csv = try Program.run(arguments + ["--csv"]).output
+    #expect(csv.hasPrefix("primitive,options,state,difference,parameters,choice\nmamba,,2048,-2048,107264,as given\n"))
+
+    struct Output: Decodable {
+      struct Normalization: Decodable { let state: Int, layout: String }
+      let normalization: Normalization
+    }
+    let json = try JSONDecoder().decode(Output.self, from: Data(try Program.run(arguments + ["--json"]).output.utf8))
+    #expect(json.normalization.layout == "mamba(d_state=12) swiglu")
+  }
 }

@@ -19,6 +19,7 @@ struct ExitCodeTests {
       ("describe mlp --dim 9223372036854775807", "--dim must be from 1 to 16384, found 9223372036854775807"),
       ("describe mlp --context 1048577", "--context must be from 1 to 1048576, found 1048577"),
       ("describe mlp --vocabulary 0", "--vocabulary must be from 1 to 1000000, found 0"),
+      ("describe mlp --normalize 0", "--normalize must be from 1 to 1000000000000, found 0"),
       ("describe mlp --json --csv", "--json and --csv exclude each other"),
       ("describe mlp --jsn", "Unknown option '--jsn'. Did you mean '--json'?"),
       ("describe @", "the name of a file is expected after '@'"),

@@ -30,8 +30,11 @@ extension ArchitectureError: CustomStringConvertible {
 /// `; did you mean 'x'?` with the known name that is nearest by edit distance. If none is near, all of them after the
 /// words of `otherwise`, or nothing without those.
 public func suggestion(for name: String, among known: [String], otherwise words: String? = nil) -> String {
-  let near = known.map { ($0, editDistance(name.lowercased(), $0)) }.min { $0.1 < $1.1 }
-  guard let (best, distance) = near, distance <= max(2, best.count / 3) else {
+  let name = name.lowercased()
+  func bound(_ known: String) -> Int { max(2, known.count / 3) }
+  let near = known.filter { abs($0.count - name.count) <= bound($0) }.map { ($0, editDistance(name, $0)) }
+    .min { $0.1 < $1.1 }
+  guard let (best, distance) = near, distance <= bound(best) else {
     return words.map { "; \($0) \(known.joined(separator: ", "))" } ?? ""
   }
   return "; did you mean '\(best)'?"

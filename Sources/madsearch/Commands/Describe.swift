@@ -13,6 +13,9 @@ struct Describe: ParsableCommand {
       2 per multiply-add. The state is what has to be kept per sequence, in numbers, to generate the next token after \
       the context; the exact cache is the same without distilling long convolutions into recurrences. A layer counts \
       with its normalisation.
+
+      With --normalize it says which options bring each sequence mixer nearest to a state, one option at a time, and \
+      two together where that comes nearer; --csv prints these rows alone.
       """)
 
   @Argument(help: LayoutArgument.help)
@@ -27,25 +30,36 @@ struct Describe: ParsableCommand {
   @Option(parsing: .unconditional, help: "Number of different tokens.")
   var vocabulary: Int = 16
 
+  @Option(parsing: .unconditional, help: "State size per sequence mixer to look for options for.")
+  var normalize: Int?
+
   @OptionGroup var format: OutputFormat
 
   func validate() throws {
     try Check.range("--dim", dim, 1...16_384)
     try Check.range("--context", context, 1...1_048_576)
     try Check.range("--vocabulary", vocabulary, 1...1_000_000)
+    if let normalize { try Check.range("--normalize", normalize, 1...1_000_000_000_000) }
   }
 
   func run() throws {
     let argument = try LayoutArgument(layout)
     let layout = argument.layout
     let costs = try argument.use { try LayoutCosts($0, dim: dim, vocabulary: vocabulary, context: context) }
+    let normalization = try argument.use { try self.normalization(of: $0) }
     if format.json {
-      try StandardOutput.print(json(layout, costs).text)
+      try StandardOutput.print(json(layout, costs, normalization).text)
     } else if format.csv {
-      try StandardOutput.print(table(layout, costs).csv)
+      try StandardOutput.print(normalization?.csv ?? table(layout, costs).csv)
     } else {
-      try StandardOutput.print(text(layout, costs))
+      try StandardOutput.print(text(layout, costs) + (normalization.map { "\n" + $0.text } ?? ""))
     }
+  }
+
+  private func normalization(of layout: Layout) throws -> NormalizationTable? {
+    guard let normalize else { return nil }
+    let (nearest, primitives) = try layout.normalized(state: normalize, dim: dim, context: context)
+    return NormalizationTable(target: normalize, layout: nearest, primitives: primitives)
   }
 
   private func text(_ layout: Layout, _ costs: LayoutCosts) -> String {
@@ -79,7 +93,7 @@ struct Describe: ParsableCommand {
     return table
   }
 
-  private func json(_ layout: Layout, _ costs: LayoutCosts) -> JSON {
+  private func json(_ layout: Layout, _ costs: LayoutCosts, _ normalization: NormalizationTable?) -> JSON {
     func members(_ part: LayoutCosts.Part) -> [(String, JSON)] {
       zip(Self.figures, cells(part)).map { ($0.key, $1.json) }
     }
@@ -87,11 +101,13 @@ struct Describe: ParsableCommand {
       JSON.object(
         [("layer", .integer(index + 1)), ("primitive", .text(layout.text(layer: index)))] + members(part))
     }
-    return .object([
+    var description: [(String, JSON)] = [
       ("layout", .text(layout.canonical)), ("megatron", layout.megatronString.map(JSON.text) ?? .null),
       ("dim", .integer(dim)), ("vocabulary", .integer(vocabulary)), ("context", .integer(context)),
       ("layers", .array(layers)), ("embedding", .object(members(costs.embedding))),
       ("unembedding", .object(members(costs.unembedding))), ("total", .object(members(costs.total))),
-    ])
+    ]
+    if let normalization { description.append(("normalization", normalization.json)) }
+    return .object(description)
   }
 }
