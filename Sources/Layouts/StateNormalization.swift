@@ -15,7 +15,7 @@ public struct StateNormalization: Sendable {
   /// The primitive as it was given.
   public let given: Choice
   /// The best value of each option that the state depends on, and a pair of options if only that comes within 5 % of
-  /// the target; the recommended one first. Empty if the state depends on no option.
+  /// the target; the recommended one first. Empty if none brings it nearer.
   ///
   /// The order: by the distance from the target in steps of 5 % of it, then by the number of options, then by the change
   /// in parameters in steps of 10 % of them, then as the options are declared, which is by importance.
@@ -38,7 +38,8 @@ public struct StateNormalization: Sendable {
       let matters = values.contains { value in search.state([option.name: value]).map { $0 != state } ?? false }
       return matters ? (option.name, values) : nil
     }
-    var found = options.compactMap { search.best($0.name, among: $0.values) }
+    func isNearer(_ choice: Choice) -> Bool { abs(choice.state - target) < abs(state - target) }
+    var found = options.compactMap { search.best($0.name, among: $0.values) }.filter(isNearer)
     func steps(_ choice: Choice) -> Double {
       (Double(abs(choice.state - target)) / (0.05 * Double(target))).rounded(.down)
     }
