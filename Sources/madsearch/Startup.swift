@@ -8,18 +8,31 @@ enum Startup {
     chooseBLASKernels()
   }
 
-  /// A binary built for another processor stops at the first instruction that this one lacks: say so.
+  /// A binary built for another processor stops at the first instruction that this one lacks: say so. The instruction
+  /// `ud2` is another matter: Swift stops there when a check fails, which is a defect of the program.
   private static func explainIllegalInstructions() {
-    signal(SIGILL) { _ in
-      let message: StaticString =
+    var action = sigaction()
+    action.sa_flags = SA_SIGINFO
+    action.__sigaction_handler.sa_sigaction = { _, info, _ in
+      let address = info.flatMap { $0.pointee.si_code > 0 ? $0.pointee._sifields._sigfault.si_addr : nil }
+      if let code = address?.assumingMemoryBound(to: UInt8.self), code[0] == 0x0F, code[1] == 0x0B {
+        Startup.end(
+          "madsearch: stopped by a failed check (this is a defect of madsearch, please report it)\n", .defect)
+      }
+      Startup.end(
         """
         madsearch: this program was built for another kind of processor and cannot run on this one. Build it here, or \
         for the oldest machine that shall run it, e.g. MADSEARCH_TARGET_CPU=x86-64-v3 swift build -c release
 
-        """
-      _ = write(2, message.utf8Start, message.utf8CodeUnitCount)
-      _exit(69)
+        """, .unavailable)
     }
+    sigaction(SIGILL, &action, nil)
+  }
+
+  /// Says the last words with nothing but system calls, as a signal handler must.
+  private static func end(_ message: StaticString, _ status: ExitStatus) -> Never {
+    _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+    _exit(status.rawValue)
   }
 
   /// OpenBLAS chooses its kernels when it is loaded and falls back to very slow ones on processors newer than itself.

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Messages and exit codes")
 struct ExitCodeTests {
-  static let commands = ["describe", "list", "list primitives", "list tasks", "dump", "benchmark"]
+  static let commands = ["describe", "list", "list primitives", "list tasks", "evaluate", "dump", "benchmark"]
 
   @Test(
     "a bad command line ends with 2 and one clear line",
