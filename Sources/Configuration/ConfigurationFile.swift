@@ -9,6 +9,24 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
   public init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
 
   public var description: String { "\(path): \(reason)" }
+
+  /// The path of a key of the object at `path`; a key that is not a plain word stands in brackets and quotes.
+  public static func path(_ path: String, _ key: String) -> String {
+    let isPlain =
+      !key.isEmpty && key.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789_-$+".unicodeScalars.contains($0) }
+    return isPlain ? "\(path).\(key)" : "\(path)[\"\(key)\"]"
+  }
+}
+
+/// Everything that is wrong with a file.
+public struct ConfigurationErrors: Error, Equatable, Sendable, CustomStringConvertible {
+  /// At least one, in the order in which they were found.
+  public let errors: [ConfigurationError]
+
+  public init(_ errors: [ConfigurationError]) { self.errors = errors }
+
+  /// One line each.
+  public var description: String { errors.map(\.description).joined(separator: "\n") }
 }
 
 /// Reads JSON files that users write: kebab-case keys, unknown keys are errors, and every error has its JSON path.

@@ -1,0 +1,91 @@
+import Architecture
+import Layouts
+
+/// What a layout costs, as a language model of the space's size.
+public struct CostSummary: Sendable, Hashable {
+  public var layers: Int
+  /// Trained parameters, embedding and unembedding included.
+  public var parameters: Int
+  /// FLOPs per token at the space's context.
+  public var forwardFLOPs: Double
+  public var trainingFLOPs: Double
+  /// Numbers kept per sequence at the context of the state.
+  public var state: Int
+  /// The same without distilling long convolutions.
+  public var cache: Int
+
+  public static let zero = CostSummary(
+    layers: 0, parameters: 0, forwardFLOPs: 0, trainingFLOPs: 0, state: 0, cache: 0)
+
+  public static func + (a: Self, b: Self) -> Self {
+    Self(
+      layers: a.layers + b.layers, parameters: a.parameters + b.parameters,
+      forwardFLOPs: a.forwardFLOPs + b.forwardFLOPs, trainingFLOPs: a.trainingFLOPs + b.trainingFLOPs,
+      state: a.state + b.state, cache: a.cache + b.cache)
+  }
+
+  static func - (a: Self, b: Self) -> Self {
+    Self(
+      layers: a.layers - b.layers, parameters: a.parameters - b.parameters,
+      forwardFLOPs: a.forwardFLOPs - b.forwardFLOPs, trainingFLOPs: a.trainingFLOPs - b.trainingFLOPs,
+      state: a.state - b.state, cache: a.cache - b.cache)
+  }
+}
+
+/// Counts costs. Those of a layout are the sum of its layers' and of what surrounds them.
+struct CostMeter: Sendable {
+  let dim, vocabulary, maxLength: Int
+  /// Tokens at which FLOPs and state are counted.
+  let context, stateContext: Int
+  /// Embedding, final normalisation and unembedding.
+  let surroundings: CostSummary
+
+  init(_ file: SpaceFile) {
+    dim = file.model.dim
+    vocabulary = file.model.vocabulary
+    context = file.model.context ?? file.constraints.stateContext ?? 1024
+    stateContext = file.constraints.stateContext ?? context
+    maxLength = file.model.maxLength ?? max(context, stateContext)
+    surroundings = Self.surroundings(dim, vocabulary, maxLength, context)
+  }
+
+  /// Twice a model of one layer, less a model with the layer twice.
+  private static func surroundings(_ dim: Int, _ vocabulary: Int, _ maxLength: Int, _ context: Int) -> CostSummary {
+    for type in Primitives.all {
+      guard let options = try? OptionValues([], for: type.specification) else { continue }
+      let layer = [LayerPrimitive(type: type, options: options)]
+      func costs(_ layers: [[LayerPrimitive]]) -> CostSummary? {
+        let size = ModelContext(dim: dim, maxLength: maxLength)
+        guard let model = try? Model(layers: layers, context: size, vocabulary: vocabulary) else { return nil }
+        return model.summary(context: context, stateContext: context)
+      }
+      if let once = costs([layer]), let twice = costs([layer, layer]) { return once + once - twice }
+    }
+    return .zero
+  }
+
+  /// The costs of one layer with its normalisation.
+  /// - Throws: `ArchitectureError` if it cannot be built at this size.
+  func layer(_ members: [LayerPrimitive]) throws -> CostSummary {
+    let size = ModelContext(dim: dim, maxLength: maxLength)
+    let model = try Model(layers: [members], context: size, vocabulary: vocabulary)
+    return model.summary(context: context, stateContext: stateContext) - surroundings
+  }
+
+  /// The costs of any layout.
+  /// - Throws: `LayerError` or `ArchitectureError` if it cannot be built at this size.
+  func layout(_ layout: Layout) throws -> CostSummary {
+    try layout.makeModel(dim: dim, vocabulary: vocabulary, maxLength: maxLength)
+      .summary(context: context, stateContext: stateContext)
+  }
+}
+
+extension Model {
+  fileprivate func summary(context: Int, stateContext: Int) -> CostSummary {
+    let costs = costs(time: context)
+    let held = stateContext == context ? costs : self.costs(time: stateContext)
+    return CostSummary(
+      layers: layers.count, parameters: parameterCount, forwardFLOPs: costs.forwardFLOPs,
+      trainingFLOPs: costs.trainingFLOPs, state: held.state, cache: held.cache)
+  }
+}

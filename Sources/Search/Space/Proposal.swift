@@ -1,0 +1,65 @@
+import Architecture
+import Engine
+import Layouts
+
+/// A layout of the space with what it costs.
+public struct Proposal: Sendable {
+  public let layout: Layout
+  /// How the grammar derives it; none for a seed outside the grammar.
+  public let derivation: Derivation?
+  public let costs: CostSummary
+  /// The constraints that it does not meet.
+  public let violations: [Constraint.Violation]
+
+  public var isFeasible: Bool { violations.isEmpty }
+  /// How far beyond the constraints it lies in all; 0 if it is feasible.
+  public var excess: Double { violations.reduce(0) { $0 + $1.excess } }
+}
+
+extension Space {
+  /// How often a draw is repeated until it meets the constraints.
+  static let maximumAttempts = 2000
+
+  /// What a layout costs as a model of the space's size.
+  /// - Throws: `LayerError` or `ArchitectureError` if it cannot be built at this size.
+  public func costs(of layout: Layout) throws -> CostSummary { try meter.layout(layout) }
+
+  /// The constraints that a layout of these costs does not meet.
+  public func violations(_ layout: Layout, _ costs: CostSummary) -> [Constraint.Violation] {
+    violations(layout.layers, costs)
+  }
+
+  private func violations(_ layers: [[LayerPrimitive]], _ costs: CostSummary) -> [Constraint.Violation] {
+    constraints.compactMap { $0.violation(layers, costs) }
+  }
+
+  /// The layout of a derivation, normalised as the space asks.
+  /// - Throws: `ArchitectureError.invalidModel` if it has no layers.
+  public func layout(of derivation: Derivation) throws -> Layout {
+    try fitted(Layout(grammar.word(derivation).map { grammar.symbols[$0].members })).layout
+  }
+
+  /// The layout of a derivation with its costs; none if it has no layers.
+  public func proposal(of derivation: Derivation) -> Proposal? {
+    let word = grammar.word(derivation)
+    let members = word.map { grammar.symbols[$0].members }
+    guard let plain = try? Layout(members) else { return nil }
+    if file.normalize.parameters == nil {
+      let costs = word.reduce(meter.surroundings) { $0 + grammar.symbols[$1].costs }
+      return Proposal(layout: plain, derivation: derivation, costs: costs, violations: violations(members, costs))
+    }
+    guard let (layout, costs) = try? fitted(plain) else { return nil }
+    return Proposal(
+      layout: layout, derivation: derivation, costs: costs, violations: violations(layout.layers, costs))
+  }
+
+  /// A layout that meets the constraints.
+  /// - Returns: none if no draw of many meets them.
+  public func sample(using random: inout RandomStream) -> Proposal? {
+    let sampler = Sampler(grammar)
+    for _ in 0..<Self.maximumAttempts {
+      if let proposal = proposal(of: sampler.derivation(using: &random)), proposal.isFeasible { return proposal }
+    }
+    return nil
+  }
+}
