@@ -13,7 +13,8 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
   /// The path of a key of the object at `path`; a key that is not a plain word stands in brackets and quotes.
   public static func path(_ path: String, _ key: String) -> String {
     let isPlain =
-      !key.isEmpty && key.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789_-$+".unicodeScalars.contains($0) }
+      !key.isEmpty
+      && key.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789_-$+".unicodeScalars.contains($0) }
     return isPlain ? "\(path).\(key)" : "\(path)[\"\(key)\"]"
   }
 }

@@ -35,7 +35,8 @@ struct LeastSums: Sendable {
       let value: Value
       switch state.kind {
       case .fixed(let symbols):
-        value = symbols.isEmpty
+        value =
+          symbols.isEmpty
           ? .nothing : Value(canBeEmpty: false, least: symbols.reduce(0) { $0 + single[$1] })
       case .primitive(let symbols):
         value = Value(canBeEmpty: false, least: symbols.compactMap { $0 }.map { single[$0] }.min() ?? .infinity)
@@ -131,7 +132,9 @@ extension Space {
         .init(
           path: "$.constraints",
           reason: "none of \(Self.maximumAttempts) sampled layouts meets all constraints together (sampled, not proven)"
-            + (nearest.map { "; nearest is '\($0.layout)': \($0.violations.map(\.description).joined(separator: ", "))" } ?? ""))
+            + (nearest.map {
+              "; nearest is '\($0.layout)': \($0.violations.map(\.description).joined(separator: ", "))"
+            } ?? ""))
       ])
     }
   }

@@ -84,14 +84,17 @@ struct GrammarBuilder {
       let layers = try Layout(parsing: text).layers
       kind = .fixed(try layers.map { try symbols.intern($0.map { normalization?.fit($0) ?? $0 }) })
     } catch let error as NotationError {
-      let isName = text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789._+-".unicodeScalars.contains($0) }
+      let isName = text.unicodeScalars.allSatisfy {
+        $0.properties.isAlphabetic || "0123456789._+-".unicodeScalars.contains($0)
+      }
       let primitives = Primitives.all.flatMap { [$0.specification.name] + $0.specification.aliases.map(\.name) }
       let known = file.rules.map(\.name) + primitives
       problems.add(
         path,
         isName
           ? "there is no rule or primitive '\(text)'"
-            + suggestion(for: text, among: known, otherwise: "the rules are \(list(file.rules.map(\.name))), the primitives are")
+            + suggestion(
+              for: text, among: known, otherwise: "the rules are \(list(file.rules.map(\.name))), the primitives are")
           : "it is neither a rule nor a layout, \(error.place): \(error.message)")
     } catch {
       problems.add(path, "\(error)")
@@ -101,7 +104,9 @@ struct GrammarBuilder {
     return id
   }
 
-  private func list(_ names: [String]) -> String { names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "") }
+  private func list(_ names: [String]) -> String {
+    names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+  }
 
   // MARK: Rules
 

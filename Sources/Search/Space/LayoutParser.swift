@@ -44,7 +44,9 @@ final class LayoutParser {
       return sorted(ends)
     case .choice(let parts, _):
       var ends: [Int: Double] = [:]
-      for case let part? in parts { for end in self.ends(part, from: start) { ends[end.place, default: 0] += end.ways } }
+      for case let part? in parts {
+        for end in self.ends(part, from: start) { ends[end.place, default: 0] += end.ways }
+      }
       return sorted(ends)
     case .sequence(let parts):
       return parts.reduce([End(place: start, ways: 1)]) { follow($0, by: $1) }

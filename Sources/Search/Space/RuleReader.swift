@@ -17,7 +17,8 @@ extension SpaceFileReader {
         $0.isASCII && ($0.properties.isAlphabetic || "0123456789._+-".unicodeScalars.contains($0))
       }
       if !isPlain || name.isEmpty {
-        problems.add(place.path, "the name of a rule consists of letters, digits, '.', '_', '+' and '-', found '\(name)'")
+        problems.add(
+          place.path, "the name of a rule consists of letters, digits, '.', '_', '+' and '-', found '\(name)'")
       }
       if let rule = rule(place, depth: 0) { entries.append(.init(name, rule)) }
     }

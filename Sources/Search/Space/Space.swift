@@ -20,10 +20,10 @@ public struct Space: Sendable {
   /// - Throws: `ConfigurationErrors`.
   public init(_ file: SpaceFile) throws(ConfigurationErrors) {
     self.file = file
-    meter = CostMeter(file)
-    normalization = file.normalize.state.map {
-      StateNormalization(target: $0, context: ModelContext(dim: file.model.dim, maxLength: meter.maxLength))
-    }
+    let meter = CostMeter(file)
+    let size = ModelContext(dim: meter.dim, maxLength: meter.maxLength)
+    self.meter = meter
+    normalization = file.normalize.state.map { StateNormalization(target: $0, context: size) }
     grammar = try Grammar(file.grammar, meter: meter, normalization: normalization)
     constraints = try Self.constraints(file, grammar)
     try checkConstraints()

@@ -72,7 +72,9 @@ struct SpaceFileReader {
   /// Names of spaces are names of folders.
   private mutating func name(_ place: JSONPlace) -> String? {
     guard let name = place.text(&problems) else { return nil }
-    let isPlain = name.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0)) }
+    let isPlain = name.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
+    }
     guard isPlain, (1...100).contains(name.count), name.first != ".", name.first != "-" else {
       place.expected("a name of letters, digits, '.', '_' and '-' that starts with a letter or digit", &problems)
       return nil
@@ -123,7 +125,8 @@ struct SpaceFileReader {
     let bounds = Bounds(min: value("min", &problems), max: value("max", &problems))
     if object["min"] == nil, object["max"] == nil { problems.add(place.path, "it needs 'min' or 'max'") }
     if let min = bounds.min, let max = bounds.max, min > max {
-      problems.add("\(place.path).min", "it must be at most max, \(NumberWords.text(max)), found \(NumberWords.text(min))")
+      problems.add(
+        "\(place.path).min", "it must be at most max, \(NumberWords.text(max)), found \(NumberWords.text(min))")
     }
     return bounds
   }

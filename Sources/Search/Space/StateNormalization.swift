@@ -21,7 +21,9 @@ struct StateNormalization: Sendable {
       var best = (primitive: primitive, distance: abs(own.numbers - target))
       var changes = false
       for value in range.lowerBound...min(range.upperBound, context.dim) {
-        guard let other = primitive.setting(option.name, to: .integer(value)), let state = state(other) else { continue }
+        guard let other = primitive.setting(option.name, to: .integer(value)), let state = state(other) else {
+          continue
+        }
         changes = changes || state.numbers != own.numbers
         let distance = abs(state.numbers - target)
         if distance < best.distance { best = (other, distance) }
