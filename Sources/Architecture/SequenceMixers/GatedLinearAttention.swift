@@ -13,8 +13,7 @@ struct GatedLinearAttention: Primitive {
     source: "arXiv 2312.06635",
     options: [
       .integer(
-        "heads", aliases: ["num_heads"], default: 8, in: 1...16_384, "heads; each has a state of (dim / heads)² numbers"
-      )
+        "heads", aliases: ["num_heads"], default: 8, in: 1...1024, "heads; each has a state of (dim / heads)² numbers")
     ])
 
   /// The inner width of the decay's projection, and what its logarithm is divided by.
