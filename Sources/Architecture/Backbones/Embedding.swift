@@ -1,11 +1,13 @@
 import Engine
 
 /// Token embedding: `x[row] = weight[token[row]]`, weight `[vocabulary, dim]`, started at N(0, 0.02²) as in MAD.
-enum Embedding {
+public enum Embedding {
   static let name = "token_embeds.weight"
+  /// MAD's standard deviation of a new embedding.
+  public static let deviation = 0.02
 
   static func parameters(vocabulary: Int, dim: Int) -> [Parameter] {
-    [Parameter(name, [vocabulary, dim], .normal(deviation: 0.02))]
+    [Parameter(name, [vocabulary, dim], .normal(deviation: deviation))]
   }
 
   static func forward(

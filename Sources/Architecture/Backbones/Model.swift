@@ -63,12 +63,15 @@ public struct Model: Sendable {
     return layers.joined().reduce(unembedding + decoder) { $0 + $1.costs(time: time) }
   }
 
-  /// A new set of weights: each tensor from its own stream, so that equal tensors start equal wherever they stand.
-  public func makeWeights(seed: UInt64) -> Buffer {
+  /// A new set of weights: each tensor from its own stream, whatever the others are.
+  /// - Parameter embeddingDeviation: standard deviation of the token embedding.
+  public func makeWeights(seed: UInt64, embeddingDeviation: Double = Embedding.deviation) -> Buffer {
     let weights = Buffer(count: tensors.count)
     for tensor in tensors.all {
       var random = RandomStream(seed: seed, "weights", .init(tensor.parameter.name))
-      tensor.parameter.initial.fill(weights.pointer + tensor.offset, count: tensor.parameter.count, random: &random)
+      let isEmbedding = tensor.parameter.name == Embedding.name
+      let initial = isEmbedding ? .normal(deviation: embeddingDeviation) : tensor.parameter.initial
+      initial.fill(weights.pointer + tensor.offset, count: tensor.parameter.count, random: &random)
     }
     return weights
   }

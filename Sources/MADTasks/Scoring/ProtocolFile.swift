@@ -32,6 +32,7 @@ extension ScoringProtocol {
     try require("test-examples", testExamples, 1...1_000_000)
     try require("minimum-rate", minimumRate, 0...10)
     try require("warm-up", warmUp, 0...1)
+    try require("embedding-deviation", embeddingDeviation, 0...100)
     try requireRates("learning-rates", learningRates)
     try requireRates("weight-decays", weightDecays)
     if let clipNorm { try require("clip-norm", clipNorm, 1e-9...1e9) }

@@ -41,6 +41,8 @@ public struct ScoringProtocol: Codable, Hashable, Sendable {
   /// Share of the steps that warm up.
   public var warmUp: Double
   public var clipNorm: Double?
+  /// Standard deviation of a new token embedding.
+  public var embeddingDeviation: Double
   public var replicates: Int
   public var evaluations: Int
   public var evaluationExamples: Int
@@ -65,8 +67,8 @@ public struct ScoringProtocol: Codable, Hashable, Sendable {
               TrialPlan(
                 setting: task.identity, dim: dim ?? self.dim, batch: batch, steps: steps, learningRate: rate,
                 weightDecay: decay, minimumRate: minimumRate, warmUp: Int(warmUp * Double(steps)),
-                rateStride: entry.epochs == nil ? 1 : stepsPerEpoch, clipNorm: clipNorm,
-                curriculum: entry.curriculum ?? [], evaluations: evaluations,
+                rateStride: entry.epochs == nil ? 1 : stepsPerEpoch, embeddingDeviation: embeddingDeviation,
+                clipNorm: clipNorm, curriculum: entry.curriculum ?? [], evaluations: evaluations,
                 evaluationExamples: evaluationExamples, testExamples: testExamples, stopping: stopping,
                 seed: seed &+ UInt64(replicate), dataSeed: seed))
           }

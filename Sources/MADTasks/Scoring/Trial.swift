@@ -21,8 +21,8 @@ public struct Trial {
     // A layout's trainings start apart, whoever runs them and in whatever order.
     var seeds = RandomStream(seed: plan.seed, "trial", .init(layout.canonical), .init(plan.setting))
     trainer = Trainer(
-      model, weights: model.makeWeights(seed: seeds.next()), optimizer: AdamW(weightDecay: plan.weightDecay),
-      time: task.inputLength)
+      model, weights: model.makeWeights(seed: seeds.next(), embeddingDeviation: plan.embeddingDeviation),
+      optimizer: AdamW(weightDecay: plan.weightDecay), time: task.inputLength)
     trainer.clipNorm = plan.clipNorm
     order = RandomStream(seed: seeds.next(), "order")
     (self.plan, self.layout, self.data) = (plan, layout, data)

@@ -15,6 +15,8 @@ public struct TrialPlan: Codable, Hashable, Sendable {
   public var warmUp: Int
   /// The learning rate changes every so many steps.
   public var rateStride: Int
+  /// Standard deviation of a new token embedding.
+  public var embeddingDeviation: Double
   /// Longest gradient, or none.
   public var clipNorm: Double?
   /// Lengths of the first sequences, as shares of the training and of the setting's length.
