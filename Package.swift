@@ -43,7 +43,7 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: machine),
     .testTarget(name: "LayoutsTests", dependencies: ["Layouts", "Engine"], swiftSettings: machine),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
-    .testTarget(name: "MADTasksTests", dependencies: ["MADTasks"], swiftSettings: machine),
+    .testTarget(name: "MADTasksTests", dependencies: ["MADTasks", "Configuration"], swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
     .testTarget(

@@ -93,6 +93,15 @@ public struct TrialResult: Codable, Sendable {
   /// Processor time of this training, in core-seconds.
   public var seconds: Double
 
+  public init(
+    layout: String, plan: TrialPlan, status: Status, accuracy: Double, macroAccuracy: Double, chance: Double,
+    cap: Double, curve: [Point], steps: Int, seconds: Double
+  ) {
+    (self.layout, self.plan, self.status) = (layout, plan, status)
+    (self.accuracy, self.macroAccuracy, self.chance, self.cap) = (accuracy, macroAccuracy, chance, cap)
+    (self.curve, self.steps, self.seconds) = (curve, steps, seconds)
+  }
+
   /// The mean of the tests so far, with the last one standing for those that an early stop left out: it rewards learning
   /// early, which still differs where final accuracies are all the same.
   public var curveAccuracy: Double {
