@@ -9,6 +9,10 @@ struct HyenaTests {
     // Projections 2·128·384 and 2·512·128, the short convolution 2·3·1536, the long one 129 per channel.
     let costs = try HyenaReference.primitive("hyena", dim: 128).costs(time: 128)
     #expect(costs == Costs(forwardFLOPs: 98_304 + 131_072 + 9216 + 66_048, state: 2048, cache: 65_536))
+    // At 512 tokens the long convolution has 8 blocks: 2·8 transforms of 5·64·6 + 6·64 and 36 products of 8·64.
+    let long = try HyenaReference.primitive("hyena", dim: 128).costs(time: 512)
+    let perChannel = Double(16 * 2304 + 36 * 512) / 512
+    #expect(long == Costs(forwardFLOPs: 98_304 + 131_072 + 9216 + 512 * perChannel, state: 2048, cache: 262_144))
   }
 
   @Test("groups that do not divide the projection are refused")
@@ -29,7 +33,8 @@ struct HyenaTests {
   /// Widths that fill their blocks or not, projections narrower than a block, lengths around the tiles.
   static let shapes = [
     (dim: 1, factor: 1, groups: 1, time: 5), (5, 1, 5, 9), (12, 2, 4, 17), (20, 1, 3, 8), (16, 3, 4, 31),
-    (32, 4, 4, 300),
+    (32, 4, 4, 257),
+    (3, 1, 1, 500),
   ]
 
   static func run(_ shape: (dim: Int, factor: Int, groups: Int, time: Int)) throws -> LayerRun {

@@ -48,9 +48,9 @@ struct GatedLongConvolution: Sendable {
     ] + filter.parameters
   }
 
-  /// FLOPs per token: the projection, the short and the long convolution, which has (time + 1) / 2 products per channel.
+  /// FLOPs per token: the projection, the short and the long convolution.
   func flops(time: Int) -> Double {
-    Double(2 * dim * projected + 2 * 3 * 3 * channels) + Double(channels) * Double(time + 1)
+    Double(2 * dim * projected + 2 * 3 * 3 * channels) + Double(channels) * LongConvolution.flops(time: time)
   }
 }
 
@@ -61,6 +61,7 @@ final class GatedLongConvolutionKernel {
   private let dim, channels, projected: Int
   private let blocks: Int
   private let filter: ImplicitFilterKernel
+  private let long: LongConvolution
   private let weight, bias, convolutionWeight, convolutionBias, filterBias: ParameterPointers
   private let taps, tapGradients: Pointer  // three weights and the bias [blocks, 3 streams, 4, 16], saved
   private let p: Pointer  // the projection, its first columns repeated at the end [rows, strideP], saved
@@ -68,7 +69,7 @@ final class GatedLongConvolutionKernel {
   private let wrapped: Int  // the columns repeated at the end of p
   private let convolved: Pointer  // h ∗ u [sequences, blocks, length(time), 16], saved
   private let gradientP: Pointer  // [rows, strideP]
-  private let u, x0, x1, v, gradient: Pointer  // of one block and sequence [length(time), 16]
+  private let u, x0, x1, v, gradient, gradientU: Pointer  // of one block and sequence [length(time), 16]
 
   init(_ layer: GatedLongConvolution, _ site: inout KernelSite) {
     (dim, channels, projected, time) = (layer.dim, layer.channels, layer.projected, site.time)
@@ -91,6 +92,8 @@ final class GatedLongConvolutionKernel {
     x1 = site.scratch(filter.blockSize)
     v = site.scratch(filter.blockSize)
     gradient = site.scratch(filter.blockSize)
+    gradientU = site.scratch(filter.blockSize)
+    long = LongConvolution(time: time, &site)
   }
 
   /// Numbers in the taps of one block: three streams of three weights and a bias.
@@ -185,10 +188,8 @@ final class GatedLongConvolutionKernel {
     clearEnd(u)
     let convolved = convolved + (sequence * blocks + block) * filter.blockSize
     let target = gated + sequence * time * stride + block * vectorWidth
-    LongConvolution.forward(filter.values + block * filter.blockSize, u, time: time) { t, y in
-      convolved.store(y, t * vectorWidth)
-      if t < time { target.store(x0.vector(t * vectorWidth) * y, t * stride) }
-    }
+    long.forward(filter.values + block * filter.blockSize, u, into: convolved)
+    for t in 0..<time { target.store(x0.vector(t * vectorWidth) * convolved.vector(t * vectorWidth), t * stride) }
   }
 
   private func backwardBlock(_ sequence: Int, _ block: Int, _ gatedGradient: Pointer, _ gated: Pointer) {
@@ -218,12 +219,14 @@ final class GatedLongConvolutionKernel {
     }
     clearEnd(u)
     clearEnd(gradient)
-    LongConvolution.backwardFilter(u, gradient, into: filter.gradient + block * filter.blockSize, time: time)
+    long.backward(
+      filter.values + block * filter.blockSize, u, gradient, into: gradientU,
+      filterGradient: filter.gradient + block * filter.blockSize)
     // x1 and v become ∂/∂x1 and ∂/∂v.
-    LongConvolution.backwardSignal(filter.values + block * filter.blockSize, gradient, time: time) { s, du in
-      let (a1, a2) = (x1.vector(s * vectorWidth), v.vector(s * vectorWidth))
-      x1.store(du * a2, s * vectorWidth)
-      v.store(du * a1, s * vectorWidth)
+    for t in 0..<time {
+      let (du, a1, a2) = (gradientU.vector(t * vectorWidth), x1.vector(t * vectorWidth), v.vector(t * vectorWidth))
+      x1.store(du * a2, t * vectorWidth)
+      v.store(du * a1, t * vectorWidth)
     }
     let gradientP = gradientP + start * strideP
     for (stream, local) in [x0, x1, v].enumerated() {
