@@ -4,6 +4,7 @@ public enum Primitives {
     Attention.self,
     LinearAttention.self,
     GatedLinearAttention.self,
+    GatedDeltaNet.self,
     RWKV5TimeMixer.self,
     RWKV6TimeMixer.self,
     Hyena.self,

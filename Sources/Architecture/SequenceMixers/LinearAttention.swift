@@ -147,26 +147,19 @@ private final class LinearAttentionKernel: Kernel {
 
 /// `φ(a) = elu(a) + 1`: a + 1 for positive a, else e^a. In place: its slope is min(φ, 1).
 private enum ELUPlusOne {
+  /// Whole vectors: up to fifteen values behind the last change too.
   static func forward(_ a: Pointer, count: Int) {
-    forEachVector(count) { i in
-      a.store(map(a.vector(i)), i)
-    } tail: { i in
-      a[i] = map(a[i])
+    for i in stride(from: 0, to: count, by: vectorWidth) {
+      let value = a.vector(i)
+      // Zero first, so that NaN goes through.
+      a.store(Vector.zero.upper(value) + VectorMath.exp(Vector.zero.lower(value)), i)
     }
-  }
-
-  @inline(__always)
-  private static func map<L: Lanes>(_ a: L) -> L {
-    let zero = L(repeating: 0)
-    return zero.upper(a) + VectorMath.exp(zero.lower(a))  // zero first: NaN goes through
   }
 
   static func backward(_ features: Pointer, gradient: Pointer, count: Int) {
     let one = Vector(repeating: 1)
-    forEachVector(count) { i in
+    for i in stride(from: 0, to: count, by: vectorWidth) {
       gradient.store(gradient.vector(i) * features.vector(i).lower(one), i)
-    } tail: { i in
-      gradient[i] *= min(features[i], 1)
     }
   }
 }

@@ -238,13 +238,13 @@ private struct StatePiece {
   /// The channels of the first row and of the first lane.
   let row, lane: Int
   /// The lanes that belong to the head.
-  let lanes: SIMDMask<Vector.MaskStorage>
+  let lanes: LaneMask
   /// Whether no other rows have been added up yet.
   let isFirst: Bool
 
   /// The lanes of a result whose content counts; the others are filled by the first rows. Lanes of other heads are kept.
-  @inline(__always) func kept(adding: Bool) -> SIMDMask<Vector.MaskStorage> {
-    adding || !isFirst ? SIMDMask(repeating: true) : .!lanes
+  @inline(__always) func kept(adding: Bool) -> LaneMask {
+    adding || !isFirst ? .all : lanes.inverted
   }
 }
 

@@ -10,23 +10,43 @@ struct Heads {
   static let overhang = vectorWidth
 
   /// The lanes of a group of sixteen channels, from channel `start` of a head, that belong to the head.
-  @inline(__always) func lanes(from start: Int) -> SIMDMask<Vector.MaskStorage> {
-    let left = Int32(truncatingIfNeeded: min(width - start, vectorWidth))
-    return laneNumbers .< SIMD16<Int32>(repeating: left)
+  @inline(__always) func lanes(from start: Int) -> LaneMask {
+    LaneMask(first: laneCount(from: start))
   }
-}
 
-private let laneNumbers = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  @inline(__always) func laneCount(from start: Int) -> Int { min(width - start, vectorWidth) }
 
-extension SIMD16 where Scalar == Float {
-  /// The lanes of `mask`, zero elsewhere.
-  @inline(__always) func only(_ mask: SIMDMask<MaskStorage>) -> Self { Self.zero.replacing(with: self, where: mask) }
+  /// Runs `body` for each group of sixteen columns of a row, with how many of them lie in the row.
+  @inline(__always)
+  func forEachGroup(_ body: (_ column: Int, _ count: Int) -> Void) {
+    for column in stride(from: 0, to: dim, by: vectorWidth) {
+      body(column, min(dim - column, vectorWidth))
+    }
+  }
 
-  /// The sum of all lanes, as a tree (`sum()` adds one lane after the other).
-  @inline(__always) var total: Float {
-    let eight = lowHalf + highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
+  /// Fills `line [dim]` with, at each channel, the sum of `terms(column)`, sixteen channels from `column` on, over the
+  /// channels of its head.
+  @inline(__always)
+  func sums(into line: Pointer, _ terms: (_ column: Int) -> Vector) {
+    if vectorWidth % width == 0, dim % vectorWidth == 0 {
+      // Whole heads in each vector: sums over ever wider neighbourhoods of lanes.
+      for column in stride(from: 0, to: dim, by: vectorWidth) {
+        var sum = terms(column)
+        if width > 1 { sum += sum.swapped1 }
+        if width > 2 { sum += sum.swapped2 }
+        if width > 4 { sum += sum.swapped4 }
+        if width > 8 { sum += sum.swapped8 }
+        line.store(sum, column)
+      }
+      return
+    }
+    for head in stride(from: 0, to: dim, by: width) {
+      var sum = Vector.zero
+      for column in stride(from: 0, to: width, by: vectorWidth) {
+        sum += terms(head + column).only(lanes(from: column))
+      }
+      let total = sum.total
+      for channel in head..<head + width { line[channel] = total }
+    }
   }
 }

@@ -26,7 +26,7 @@ enum LinearScan {
           func piece<Rows: StateRows>(_ rows: Rows.Type) {
             scan(
               rows, query: query + base + row, key: key + base + row, value: value + base + column,
-              out: out + base + column, lanes: heads.lanes(from: column), isFirst: row == 0, time: heads.time,
+              out: out + base + column, lanes: heads.laneCount(from: column), isFirst: row == 0, time: heads.time,
               step: reversed ? -stride : stride)
             row += Rows.count
           }
@@ -43,15 +43,14 @@ enum LinearScan {
   @inline(__always)
   private static func scan<Rows: StateRows>(
     _: Rows.Type, query: UnsafePointer<Float>, key: UnsafePointer<Float>, value: UnsafePointer<Float>, out: Pointer,
-    lanes: SIMDMask<Vector.MaskStorage>, isFirst: Bool, time: Int, step: Int
+    lanes: Int, isFirst: Bool, time: Int, step: Int
   ) {
-    // The first piece sets its head's lanes, the others add to them; the lanes of the neighbour stay as they are.
-    let fresh = lanes .& SIMDMask(repeating: isFirst)
     var state = Rows()
     var at = 0
     for _ in 0..<time {
-      state.add(key + at, value.vector(at).only(lanes))
-      out.store(state.product(query + at, out.vector(at).replacing(with: Vector.zero, where: fresh)), at)
+      state.add(key + at, value.vector(at))
+      // The first piece of the rows sets the output and the others add to it.
+      out.store(state.product(query + at, isFirst ? .zero : out.vector(at)), at, first: lanes)
       at += step
     }
   }

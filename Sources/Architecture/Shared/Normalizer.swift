@@ -87,9 +87,7 @@ struct Normalizer {
   @inline(__always)
   private func scale(_ channels: Pointer, by factor: Float) {
     for column in Swift.stride(from: 0, to: heads.width, by: vectorWidth) {
-      let values = channels.vector(column)
-      channels.store(
-        values.replacing(with: values * Vector(repeating: factor), where: heads.lanes(from: column)), column)
+      channels.store(channels.vector(column) * Vector(repeating: factor), column, first: heads.laneCount(from: column))
     }
   }
 }

@@ -9,6 +9,9 @@ protocol StateRows {
   /// Zero.
   init()
 
+  /// All rows `*= factor`.
+  mutating func scale(_ factor: Vector)
+
   /// Row i `+= a[i] · values`.
   mutating func add(_ a: UnsafePointer<Float>, _ values: Vector)
 
@@ -20,6 +23,8 @@ struct Row: StateRows {
   var values = Vector.zero
 
   static var count: Int { @inline(__always) get { 1 } }
+
+  @inline(__always) mutating func scale(_ factor: Vector) { values *= factor }
 
   @inline(__always) mutating func add(_ a: UnsafePointer<Float>, _ values: Vector) {
     self.values = self.values.addingProduct(Vector(repeating: a[0]), values)
@@ -35,6 +40,11 @@ struct StackedRows<Half: StateRows>: StateRows {
   var lower = Half()
 
   static var count: Int { @inline(__always) get { 2 * Half.count } }
+
+  @inline(__always) mutating func scale(_ factor: Vector) {
+    upper.scale(factor)
+    lower.scale(factor)
+  }
 
   @inline(__always) mutating func add(_ a: UnsafePointer<Float>, _ values: Vector) {
     upper.add(a, values)

@@ -1,0 +1,246 @@
+import Engine
+import Foundation
+
+/// Gated DeltaNet (Yang, Kautz and Hatamizadeh 2024, arXiv 2412.06464), per head of d = dim/heads channels:
+///
+///     q, k, v = silu(conv(W_q x)), silu(conv(W_k x)), silu(conv(W_v x));  q and k at length 1, q / √d     [rows, dim]
+///     b = sigmoid(W_β x),  a = exp(−e^{A_log} softplus(W_α x + dt_bias))                                  [rows, heads]
+///     S_t = a_t S_{t−1} + b_t k_t (v_t − a_t S_{t−1}ᵀ k_t)ᵀ,  o_t = S_tᵀ q_t                              [d, d]
+///     y = W_o (o / √(mean o² + 10⁻⁵) ⊙ norm ⊙ silu(W_g x))                                                [rows, dim]
+///
+/// with a short causal convolution of each channel. Heads: 16 by default, 2 560 numbers of state at width 128; 32 would
+/// give 2 048, but heads of only four channels.
+struct GatedDeltaNet: Primitive {
+  static let specification = PrimitiveSpecification(
+    name: "gated-deltanet", kind: .sequenceMixer,
+    summary: "linear attention that corrects what its state holds for a key, with a decay and short convolutions",
+    source: "arXiv 2412.06464",
+    options: [
+      .integer("heads", aliases: ["num_heads"], default: 16, in: 1...1024, "heads; must divide the width"),
+      .integer("d_conv", default: 4, in: 1...64, "length of the short convolutions of q, k and v"),
+    ])
+
+  let dim, heads, kernel: Int
+  var headDim: Int { dim / heads }
+
+  init(_ options: OptionValues, in context: ModelContext) throws {
+    dim = context.dim
+    heads = options.integer("heads") ?? 16
+    kernel = options.integer("d_conv") ?? 4
+    guard dim % heads == 0 else {
+      throw ArchitectureError.unsuitable(
+        primitive: Self.specification.name, reason: "heads must divide the width \(dim), found \(heads)")
+    }
+  }
+
+  /// Initial values: PyTorch's default for linear maps and convolutions; decays as in the authors' code and, but for the
+  /// range of A, in Mamba-2: A in U(0, 16), dt_bias the inverse softplus of a log-uniform step in [0.001, 0.1].
+  var parameters: [Parameter] {
+    let decays = Initializer.values { _, random in log(16 * (1 - random.uniform())) }
+    let steps = Initializer.values { _, random in
+      let step = exp(random.uniform() * log(100) + log(0.001))
+      return step + log(-expm1(-step))
+    }
+    let maps = ["q", "k", "v", "g", "out"].map { Parameter("\($0).weight", [dim, dim], .linear(inputs: dim)) }
+    let convolutions = ["q", "k", "v"].map { Parameter("\($0)_conv", [dim, kernel], .linear(inputs: kernel)) }
+    return maps + convolutions + [
+      Parameter("beta.weight", [heads, dim], .linear(inputs: dim)),
+      Parameter("alpha.weight", [heads, dim], .linear(inputs: dim)),
+      Parameter("dt_bias", [heads], steps),
+      Parameter("A_log", [heads], decays),
+      Parameter("norm", [headDim], .ones),
+    ]
+  }
+
+  /// The scan counts three products with the state: what it holds for k, the correction, and what q reads.
+  func costs(time: Int) -> Costs {
+    let width = Double(dim)
+    let maps = 10 * width * width + 4 * width * Double(heads)
+    let convolutions = 3 * ShortConvolution.flops(channels: dim, kernel: kernel)
+    return Costs(
+      forwardFLOPs: maps + convolutions + 6 * width * Double(headDim), state: dim * headDim + 3 * dim * kernel)
+  }
+
+  func makeKernel(_ site: inout KernelSite) -> any Kernel { GatedDeltaNetKernel(self, &site) }
+}
+
+private final class GatedDeltaNetKernel: Kernel {
+  /// One of q, k and v: a projection and its short convolution.
+  struct Stream {
+    let weight: ParameterPointers
+    let convolution: ShortConvolution
+    let projected, output: Pointer  // [rows, dim], saved
+
+    init(_ name: String, _ primitive: GatedDeltaNet, _ site: inout KernelSite) {
+      weight = site.parameter("\(name).weight")
+      convolution = ShortConvolution(
+        channels: primitive.dim, kernel: primitive.kernel, weight: site.parameter("\(name)_conv"), bias: nil,
+        appliesSiLU: true, &site)
+      projected = site.saved(site.rows * primitive.dim)
+      output = site.saved(site.rows * primitive.dim + Heads.overhang)
+    }
+  }
+
+  let dim: Int
+  let heads: Heads
+  let q, k, v: Stream
+  let scan: DeltaScan
+  let gates: DeltaGates
+  let queryNorm, keyNorm: HeadLengthNorm
+  let outputNorm: GatedHeadNorm
+  let gateWeight, outWeight, betaWeight, alphaWeight, normWeight: ParameterPointers
+  let gate, error: Pointer  // W_g x, v − a Sᵀk [rows, dim], saved
+  let unit, unitScales: Pointer  // o, then normalised [rows, dim]; by what [rows, heads]; saved
+  let queryFactors, keyFactors: Pointer  // [rows, dim], saved
+  let upstream, result, gateGradient: Pointer  // [rows, dim]
+  let queryGradient, keyGradient, valueGradient: Pointer  // [rows, dim]
+
+  init(_ primitive: GatedDeltaNet, _ site: inout KernelSite) {
+    dim = primitive.dim
+    heads = Heads(count: primitive.heads, width: primitive.headDim, time: site.time)
+    q = Stream("q", primitive, &site)
+    k = Stream("k", primitive, &site)
+    v = Stream("v", primitive, &site)
+    scan = DeltaScan(heads, &site)
+    gates = DeltaGates(heads, &site)
+    queryNorm = HeadLengthNorm(heads, scale: 1 / Float(heads.width).squareRoot(), &site)
+    keyNorm = HeadLengthNorm(heads, scale: 1, &site)
+    outputNorm = GatedHeadNorm(heads, centers: false, epsilon: 1e-5, &site)
+    normWeight = site.parameter("norm")
+    (gateWeight, outWeight) = (site.parameter("g.weight"), site.parameter("out.weight"))
+    (betaWeight, alphaWeight) = (site.parameter("beta.weight"), site.parameter("alpha.weight"))
+    let size = site.rows * dim + Heads.overhang
+    (gate, error, unit) = (site.saved(size), site.saved(size), site.saved(size))
+    unitScales = site.saved(site.rows * heads.count)
+    (queryFactors, keyFactors) = (site.saved(size), site.saved(size))
+    (upstream, result, gateGradient) = (site.scratch(size), site.scratch(size), site.scratch(size))
+    (queryGradient, keyGradient, valueGradient) = (site.scratch(size), site.scratch(size), site.scratch(size))
+  }
+
+  private var operands: DeltaScan.Operands {
+    DeltaScan.Operands(query: q.output, key: k.output, value: v.output, decay: gates.decay, rate: gates.rate)
+  }
+
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
+    let rows = sequences * heads.time
+    for stream in [q, k, v] {
+      Linear.forward(x, weight: stream.weight.value, into: stream.projected, rows: rows, inputs: dim, outputs: dim)
+      stream.convolution.forward(
+        stream.projected, strideX: dim, into: stream.output, strideY: dim, sequences: sequences)
+    }
+    Linear.forward(x, weight: gateWeight.value, into: gate, rows: rows, inputs: dim, outputs: dim)
+    Linear.forward(x, weight: betaWeight.value, into: gates.rate, rows: rows, inputs: dim, outputs: heads.count)
+    Linear.forward(x, weight: alphaWeight.value, into: gates.step, rows: rows, inputs: dim, outputs: heads.count)
+    queryNorm.forward(q.output, factors: queryFactors, rows: rows)
+    keyNorm.forward(k.output, factors: keyFactors, rows: rows)
+    gates.forward(rows: rows)
+    scan.forward(operands, into: unit, error: error, sequences: sequences)
+    outputNorm.forward(
+      unit, gate: gate, weight: normWeight, bias: nil, scales: unitScales, into: result, rows: rows)
+    Linear.forward(result, weight: outWeight.value, into: y, rows: rows, inputs: dim, outputs: dim, accumulate: true)
+  }
+
+  func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
+    let rows = sequences * heads.time
+    Linear.backwardInput(dy, weight: outWeight.value, into: upstream, rows: rows, inputs: dim, outputs: dim)
+    outputNorm.backward(
+      unit, gate: gate, weight: normWeight, bias: nil, scales: unitScales, upstream: upstream,
+      gateGradient: gateGradient, y: result, rows: rows)
+    Linear.backwardWeight(dy, result, into: outWeight.gradient, rows: rows, inputs: dim, outputs: dim)
+    scan.backward(
+      operands, error: error, upstream: upstream, query: queryGradient, key: keyGradient, value: valueGradient,
+      sequences: sequences)
+    gates.backward(
+      value: v.output, unit: unit, unitScales: unitScales, error: error, upstream: upstream,
+      valueGradient: valueGradient, sequences: sequences)
+    queryNorm.backward(q.output, factors: queryFactors, gradient: queryGradient, rows: rows)
+    keyNorm.backward(k.output, factors: keyFactors, gradient: keyGradient, rows: rows)
+    for (stream, gradient) in [(q, queryGradient), (k, keyGradient), (v, valueGradient)] {
+      stream.convolution.backward(
+        stream.projected, strideX: dim, gradient, strideY: dim, into: gradient, strideDX: dim, sequences: sequences)
+      project(gradient, stream.weight, outputs: dim)
+    }
+    project(gateGradient, gateWeight, outputs: dim)
+    project(gates.rateGradient, betaWeight, outputs: heads.count)
+    project(gates.stepGradient, alphaWeight, outputs: heads.count)
+
+    func project(_ gradient: Pointer, _ weight: ParameterPointers, outputs: Int) {
+      Linear.backwardWeight(gradient, x, into: weight.gradient, rows: rows, inputs: dim, outputs: outputs)
+      Linear.backwardInput(
+        gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: outputs, accumulate: true)
+    }
+  }
+}
+
+/// `b = sigmoid(β)` and `a = exp(−e^{A_log} softplus(α + dt_bias))` of every position and head.
+private struct DeltaGates {
+  let heads: Heads
+  let rate, step, decay: Pointer  // b, α + dt_bias, a [rows, heads], saved
+  let rateGradient, stepGradient: Pointer  // ∂/∂β, ∂/∂α [rows, heads]
+  private let bias, logDecay: ParameterPointers
+  private let strength, line: Pointer  // e^{A_log} [heads], [dim]
+
+  init(_ heads: Heads, _ site: inout KernelSite) {
+    self.heads = heads
+    let size = site.rows * heads.count
+    (rate, step, decay) = (site.saved(size), site.saved(size), site.saved(size))
+    (rateGradient, stepGradient) = (site.scratch(size), site.scratch(size))
+    (bias, logDecay) = (site.parameter("dt_bias"), site.parameter("A_log"))
+    (strength, line) = (site.scratch(heads.count), site.scratch(aligned(heads.dim) + Heads.overhang))
+  }
+
+  /// Turns the β in `rate` and the α in `step` into what the names say, and fills `decay`.
+  func forward(rows: Int) {
+    loadStrength()
+    for row in 0..<rows {
+      let at = row * heads.count
+      let (rate, step, decay, bias, strength) = (rate + at, step + at, decay + at, bias.value, strength)
+      for head in 0..<heads.count {
+        rate[head] = VectorMath.sigmoid(rate[head])
+        step[head] += bias[head]
+        decay[head] = VectorMath.exp(-strength[head] * VectorMath.softplus(step[head]))
+      }
+    }
+  }
+
+  /// Fills `rateGradient` and `stepGradient` by the formulas of `DeltaScan`, with `o = unit / unitScales`, and adds the
+  /// gradients of `dt_bias` and `A_log`.
+  func backward(
+    value: UnsafePointer<Float>, unit: UnsafePointer<Float>, unitScales: UnsafePointer<Float>,
+    error: UnsafePointer<Float>, upstream: UnsafePointer<Float>, valueGradient: UnsafePointer<Float>, sequences: Int
+  ) {
+    loadStrength()
+    let (count, width, line) = (heads.count, heads.width, line)
+    for row in 0..<sequences * heads.time {
+      let at = row * heads.dim
+      let (scales, rate) = (unitScales + row * count, rate + row * count)
+      let (rateGradient, stepGradient) = (rateGradient + row * count, stepGradient + row * count)
+      heads.sums(into: line) { upstream.vector(at + $0) * unit.vector(at + $0) }
+      for head in 0..<count { stepGradient[head] = line[head * width] / scales[head] }
+      heads.sums(into: line) { value.vector(at + $0) * valueGradient.vector(at + $0) }
+      for head in 0..<count { stepGradient[head] -= line[head * width] }
+      heads.sums(into: line) { error.vector(at + $0) * valueGradient.vector(at + $0) }
+      // ∂/∂b · b (1 − b), where ∂/∂b has b in its divisor.
+      for head in 0..<count { rateGradient[head] = line[head * width] * (1 - rate[head]) }
+    }
+    for sequence in 0..<sequences {
+      for head in 0..<count {
+        let first = sequence * heads.time * count + head
+        var share: Float = 0  // ∂/∂ln a
+        for at in stride(from: first + (heads.time - 1) * count, to: first, by: -count) {
+          // The sum cancels down to what the state passes on; if that is nothing, what is left is rounding.
+          share = decay[at] > 1e-6 ? share + stepGradient[at] : 0
+          let slope = -strength[head] * VectorMath.sigmoid(step[at])
+          stepGradient[at] = share * slope
+          bias.gradient[head] += share * slope
+          logDecay.gradient[head] -= share * strength[head] * VectorMath.softplus(step[at])
+        }
+        stepGradient[first] = 0  // nothing has been stored yet that could decay
+      }
+    }
+  }
+
+  private func loadStrength() {
+    for head in 0..<heads.count { strength[head] = VectorMath.exp(logDecay.value[head]) }
+  }
+}
