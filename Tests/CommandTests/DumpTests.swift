@@ -4,7 +4,7 @@ import Testing
 struct DumpTests {
   @Test("prints examples as JSON lines, the same every time")
   func lines() throws {
-    let run = try CommandRun(
+    let run = try Program.run(
       "dump", "compression(vocabulary=4, length=5)", "--split", "test", "--count", "2", "--seed", "7")
     #expect(run.status == 0 && run.errors.isEmpty)
     #expect(
@@ -18,20 +18,20 @@ struct DumpTests {
   @Test("prints the whole split unless a count is given")
   func whole() throws {
     let count = { (text: String) in text.split(separator: "\n").count }
-    #expect(count(try CommandRun("dump", "memorization").output) == 256)
-    #expect(count(try CommandRun("dump", "memorization", "--split", "test").output) == 1280)
+    #expect(count(try Program.run("dump", "memorization").output) == 256)
+    #expect(count(try Program.run("dump", "memorization", "--split", "test").output) == 1280)
   }
 
   @Test("a reader that goes away ends it quietly")
   func closedPipe() throws {
-    let run = try CommandRun(shell: "$madsearch dump in-context-recall | head -n 1 | wc -l")
+    let run = try Program.shell("$madsearch dump in-context-recall | head -n 1 | wc -l")
     #expect(run.status == 0 && run.errors.isEmpty)
     #expect(run.output.contains("1"))
   }
 
   @Test("a full disk is an error")
   func fullDisk() throws {
-    let run = try CommandRun(shell: "$madsearch dump compression > /dev/full")
+    let run = try Program.shell("$madsearch dump compression > /dev/full")
     #expect(run.status != 0 && run.errors.contains("cannot write to standard output: No space left on device"))
   }
 
@@ -44,7 +44,7 @@ struct DumpTests {
       (["dump", "compression", "--seed", "x"], "'x'"),
     ])
   func errors(arguments: [String], message: String) throws {
-    let run = try CommandRun(arguments)
+    let run = try Program.run(arguments)
     #expect(run.status != 0 && run.output.isEmpty)
     #expect(run.errors.contains(message), "\(run.errors)")
   }

@@ -17,17 +17,30 @@ struct Program {
     (Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])).resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "madsearch")
 
-  static func process(_ arguments: [String]) -> Process {
+  static func process(_ arguments: [String]) -> Process { process(url, arguments) }
+
+  private static func process(_ executable: URL, _ arguments: [String]) -> Process {
     let process = Process()
-    process.executableURL = url
+    process.executableURL = executable
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     return process
   }
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String]) throws -> Outcome {
-    let process = process(arguments)
+  static func run(_ arguments: [String]) throws -> Outcome { try outcome(of: process(arguments)) }
+
+  static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+  /// Runs a line of shell in which `$madsearch` is the program; its status is that of the first command that fails.
+  static func shell(_ line: String) throws -> Outcome {
+    try outcome(
+      of: process(
+        URL(filePath: "/bin/bash"),
+        ["-c", "set -o pipefail; madsearch='\(url.path(percentEncoded: false))'; \(line)"]))
+  }
+
+  private static func outcome(of process: Process) throws -> Outcome {
     let folder = try TemporaryFolder()
     let (output, errors) = (try folder.handle("output"), try folder.handle("errors"))
     process.standardOutput = output.handle
@@ -39,8 +52,6 @@ struct Program {
       output: try String(contentsOf: output.url, encoding: .utf8),
       errors: try String(contentsOf: errors.url, encoding: .utf8))
   }
-
-  static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 }
 
 /// A folder that is removed with this value.

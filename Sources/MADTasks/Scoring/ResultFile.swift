@@ -40,6 +40,15 @@ public struct ResultFile: Sendable {
     }
   }
 
+  /// Makes sure, before anything is trained, that results can be kept.
+  /// - Throws: `Failure.unwritable`.
+  public func requireWritable() throws {
+    guard let file = fopen(url.path, "ab") else {
+      throw Failure.unwritable(path: url.path, reason: String(cString: strerror(errno)))
+    }
+    fclose(file)
+  }
+
   /// Adds one result and waits until it is on the disk.
   /// - Throws: `Failure.unwritable`.
   public func append(_ result: TrialResult) throws {
@@ -48,7 +57,7 @@ public struct ResultFile: Sendable {
     do {
       var data = try encoder.encode(result)
       data.append(UInt8(ascii: "\n"))
-      if !FileManager.default.fileExists(atPath: url.path) { try Data().write(to: url) }
+      try requireWritable()
       let handle = try FileHandle(forUpdating: url)
       defer { try? handle.close() }
       let end = try handle.seekToEnd()
@@ -59,7 +68,7 @@ public struct ResultFile: Sendable {
       }
       try handle.write(contentsOf: data)
       try handle.synchronize()
-    } catch {
+    } catch let error where !(error is Failure) {
       throw Failure.unwritable(path: url.path, reason: error.localizedDescription)
     }
   }

@@ -20,7 +20,7 @@ struct Evaluate: ParsableCommand {
   @Option(
     name: .customLong("protocol"),
     help: ArgumentHelp(
-      "screen (a core-minute), mad (an hour's quarter), full (MAD's own: weeks), or a JSON file of the form that "
+      "screen (a third of a core-minute), mad (three core-minutes), full (MAD's own: weeks), or a JSON file of the form that "
         + "--print-protocol prints.", valueName: "name or file"))
   var protocolName = "screen"
 
@@ -136,8 +136,10 @@ struct Evaluate: ParsableCommand {
     let evaluation = Evaluation(layout, plans: try definition.plans(seed: seed), jobs: jobs)
     let file = save.map { ResultFile(URL(filePath: $0)) }
     do {
+      let finished = try file?.read() ?? []
+      try file?.requireWritable()
       return try evaluation.run(
-        finished: try file?.read() ?? [], onResult: { try file?.append($0) },
+        finished: finished, onResult: { try file?.append($0) },
         onProgress: { Progress.show(Self.line($0)) })
     } catch let error as ResultFile.Failure {
       throw Failure(error.isMalformed ? .badInput : .unavailable, error.description)
