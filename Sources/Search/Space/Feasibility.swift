@@ -60,6 +60,15 @@ struct LeastSums: Sendable {
 }
 
 extension Constraint {
+  /// Whether its value is a sum over the layers as the grammar has them.
+  func isLinear(in file: SpaceFile) -> Bool {
+    guard file.normalize.parameters != nil else { return true }
+    switch quantity {
+    case .parameters, .flops: return false
+    case .state, .layers, .share: return true
+    }
+  }
+
   /// The constraint as an upper bound on a sum over layers: Σ value(layer) + `constant` ≤ 0. One for each bound.
   func linear(_ symbols: SymbolTable) -> [(bound: Double, isMost: Bool, constant: Double, value: (Int) -> Double)] {
     let surroundings = symbols.meter.surroundings
@@ -95,19 +104,10 @@ extension Constraint {
 }
 
 extension Space {
-  /// Whether a constraint's value is a sum over the layers as the grammar has them.
-  func isLinear(_ constraint: Constraint) -> Bool {
-    guard file.normalize.parameters != nil else { return true }
-    switch constraint.quantity {
-    case .parameters, .flops: return false
-    case .state, .layers, .share: return true
-    }
-  }
-
   /// Constraints that no layout meets: each alone exactly, all together by sampling.
   func checkConstraints() throws(ConfigurationErrors) {
     var problems = Problems()
-    for constraint in constraints where isLinear(constraint) {
+    for constraint in constraints where constraint.isLinear(in: file) {
       for (bound, isMost, constant, value) in constraint.linear(grammar.symbols) {
         let least = LeastSums(grammar, value).values[grammar.start].least
         guard least + constant > 0 else { continue }

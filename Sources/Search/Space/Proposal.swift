@@ -19,6 +19,7 @@ public struct Proposal: Sendable {
 extension Space {
   /// How often a draw is repeated until it meets the constraints.
   static let maximumAttempts = 2000
+  private static let blindAttempts = 200
 
   /// What a layout costs as a model of the space's size.
   /// - Throws: `LayerError` or `ArchitectureError` if it cannot be built at this size.
@@ -53,12 +54,27 @@ extension Space {
       layout: layout, derivation: derivation, costs: costs, violations: violations(layout.layers, costs))
   }
 
-  /// A layout that meets the constraints.
+  /// A layout that meets the constraints: uniform over choices or over layouts, as the space asks. Where the constraints
+  /// are so tight that many draws fail, draws are guided by them, and not uniform.
   /// - Returns: none if no draw of many meets them.
   public func sample(using random: inout RandomStream) -> Proposal? {
-    let sampler = Sampler(grammar)
+    for attempt in 0..<Self.maximumAttempts {
+      let isGuided = attempt >= Self.blindAttempts
+      guard let derivation = isGuided ? guide?.derivation(using: &random) : draw(using: &random) else { continue }
+      if let proposal = proposal(of: derivation), proposal.isFeasible { return proposal }
+    }
+    return nil
+  }
+
+  /// A derivation, whatever its costs.
+  func draw(using random: inout RandomStream) -> Derivation? {
+    guard file.search.sampling == .layouts else { return Sampler(grammar).derivation(using: &random) }
+    if let automaton { return LayoutParser(grammar, automaton.word(using: &random)).derivation() }
+    // Uniform over derivations, and then over layouts by taking each in inverse proportion to its derivations.
+    let sampler = Sampler(grammar, .derivations)
     for _ in 0..<Self.maximumAttempts {
-      if let proposal = proposal(of: sampler.derivation(using: &random)), proposal.isFeasible { return proposal }
+      let derivation = sampler.derivation(using: &random)
+      if random.uniform() * LayoutParser(grammar, grammar.word(derivation)).derivations < 1 { return derivation }
     }
     return nil
   }

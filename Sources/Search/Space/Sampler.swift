@@ -28,11 +28,12 @@ struct Sampler {
       let possible = symbols.indices.filter { symbols[$0] != nil }
       return .init(rule, choice: possible[random.integer(below: possible.count)])
     case .choice(let parts, let weights):
-      let logs = parts.indices.map { place -> Double in
-        guard let part = parts[place] else { return -.infinity }
-        return measure == .choices ? log(weights[place]) : grammar.states[part].logDerivations
+      let place: Int
+      switch measure {
+      case .choices: place = random.index(weights: parts.indices.map { parts[$0] == nil ? 0 : weights[$0] })
+      case .derivations:
+        place = random.index(logWeights: parts.map { $0.map { grammar.states[$0].logDerivations } ?? -.infinity })
       }
-      let place = random.index(logWeights: logs)
       return .init(rule, choice: place, parts[place].map { [tree($0, using: &random)] } ?? [])
     case .sequence(let parts), .parallel(let parts, _):
       return .init(rule, parts.map { tree($0, using: &random) })
@@ -51,11 +52,8 @@ struct Sampler {
 }
 
 extension RandomStream {
-  /// An index, each with a probability in proportion to its weight, which is given by its logarithm. At least one weight
-  /// must be above 0.
-  mutating func index(logWeights: [Double]) -> Int {
-    let most = logWeights.max() ?? 0
-    let weights = logWeights.map { exp($0 - most) }
+  /// An index, each with a probability in proportion to its weight. At least one weight must be above 0.
+  mutating func index(weights: [Double]) -> Int {
     var rest = uniform() * weights.reduce(0, +)
     for (index, weight) in weights.enumerated() where weight > 0 {
       if rest < weight { return index }
@@ -63,5 +61,11 @@ extension RandomStream {
     }
     // Rounding: the last that is possible.
     return weights.lastIndex { $0 > 0 } ?? 0
+  }
+
+  /// The same with the logarithms of the weights.
+  mutating func index(logWeights: [Double]) -> Int {
+    let most = logWeights.max() ?? 0
+    return index(weights: logWeights.map { exp($0 - most) })
   }
 }

@@ -11,6 +11,9 @@ public struct Space: Sendable {
   let grammar: Grammar
   let meter: CostMeter
   let normalization: StateNormalization?
+  /// Where fresh samples are to be uniform over layouts and the automaton is not too large.
+  let automaton: LayoutAutomaton?
+  let guide: GuidedSampler?
 
   /// - Throws: `ConfigurationErrors`.
   public init(parsing data: Data, names: SpaceNames = .standard) throws(ConfigurationErrors) {
@@ -25,7 +28,10 @@ public struct Space: Sendable {
     self.meter = meter
     normalization = file.normalize.state.map { StateNormalization(target: $0, context: size) }
     grammar = try Grammar(file.grammar, meter: meter, normalization: normalization)
-    constraints = try Self.constraints(file, grammar)
+    automaton = file.search.sampling == .layouts ? LayoutAutomaton(grammar) : nil
+    let constraints = try Self.constraints(file, grammar)
+    self.constraints = constraints
+    guide = GuidedSampler(grammar, constraints.filter { $0.isLinear(in: file) })
     try checkConstraints()
     try checkSeeds()
   }
