@@ -14,7 +14,11 @@ struct Mamba2Case: Sendable, CustomStringConvertible {
     Mamba2Case(dim: 5, time: 32, states: 1, headDim: 1, kernel: 2, expand: 1),
     Mamba2Case(dim: 12, time: 65, states: 7, headDim: 6, kernel: 1, expand: 3),
     Mamba2Case(dim: 20, time: 1, states: 5, headDim: 20, kernel: 4, expand: 1),
+    // From 32 states on as matrix products over chunks of 64 steps.
     Mamba2Case(dim: 16, time: 70, states: 64, headDim: 32, kernel: 4, expand: 2),
+    Mamba2Case(dim: 8, time: 1, states: 33, headDim: 8, kernel: 4, expand: 1),
+    Mamba2Case(dim: 24, time: 200, states: 32, headDim: 6, kernel: 2, expand: 1),
+    Mamba2Case(dim: 5, time: 64, states: 40, headDim: 1, kernel: 4, expand: 2),
   ]
 
   func primitive() throws -> any Primitive {
@@ -80,9 +84,10 @@ struct Mamba2Tests {
     #expect(wrong.isEmpty, "\(wrong)")
   }
 
-  @Test("the same micro-batch gives the same bits again, whatever ran in between")
-  func repeatable() throws {
-    let run = try Mamba2Case.all[0].run(batch: 3)
+  @Test("the same micro-batch gives the same bits again, whatever ran in between", arguments: [4, 64])
+  func repeatable(states: Int) throws {
+    let shape = Mamba2Case(dim: 16, time: 100, states: states, headDim: 16, kernel: 4, expand: 2)
+    let run = try shape.run(batch: 3)
     let (x, dy) = (normals(3 * 100 * 16, seed: 6), normals(3 * 100 * 16, seed: 7))
     let first = run.run(x, dy: dy)
     let gradients = run.gradients.mapValues(\.values)

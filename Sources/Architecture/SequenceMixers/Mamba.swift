@@ -87,7 +87,7 @@ private final class MambaKernel: Kernel {
     convolution = ShortConvolution(
       channels: inner, kernel: primitive.kernel, weight: site.parameter("conv_weight"),
       bias: site.parameter("conv_bias"), appliesSiLU: true, &site)
-    scan = SelectiveScan(channels: inner, states: states, headDim: nil, &site)
+    scan = SelectiveScan(channels: inner, states: states, sharedBy: nil, &site)
     projected = site.saved(site.rows * 2 * inner)
     (u, dt, result) = (site.saved(site.rows * inner), site.saved(site.rows * inner), site.saved(site.rows * inner))
     selection = site.saved(site.rows * width)

@@ -70,7 +70,7 @@ private final class Mamba2Kernel: Kernel {
   let group: Int
   let inProjection, stepBias, decayLog, skip, norm, outProjection: ParameterPointers
   let convolution: ShortConvolution
-  let scan: SelectiveScan
+  let scan: any HeadScan
   let projected: Pointer  // z, a and p of each position [rows, outerStride], saved
   let selection: Pointer  // u, B and C of each position [rows, selectionStride], saved
   let dt: Pointer  // [rows, heads], saved
@@ -94,7 +94,11 @@ private final class Mamba2Kernel: Kernel {
     convolution = ShortConvolution(
       channels: convolved, kernel: primitive.kernel, weight: site.parameter("conv_weight"),
       bias: site.parameter("conv_bias"), appliesSiLU: true, &site)
-    scan = SelectiveScan(channels: inner, states: states, headDim: headDim, &site)
+    // With few states the recurrence runs step by step, with many as matrix products.
+    scan =
+      states < 32
+      ? SelectiveScan(channels: inner, states: states, headDim: headDim, &site)
+      : ChunkedScan(channels: inner, states: states, headDim: headDim, &site)
     projected = site.saved(site.rows * outerStride)
     selection = site.saved(site.rows * selectionStride)
     dt = site.saved(site.rows * heads)
@@ -108,10 +112,10 @@ private final class Mamba2Kernel: Kernel {
   }
 
   func beginStep() {
-    scan.load { channel, _ in
-      -exp(decayLog.value[channel / headDim])
+    scan.load {
+      -exp(decayLog.value[$0])
     } skip: {
-      skip.value[$0 / headDim]
+      skip.value[$0]
     }
   }
 
@@ -151,10 +155,9 @@ private final class Mamba2Kernel: Kernel {
     for first in stride(from: 0, to: sequences, by: group) {
       selectBackward(dy + first * time * dim, first, min(group, sequences - first))
     }
-    for channel in 0..<inner {
-      let head = channel / headDim
-      decayLog.gradient[head] -= scan.rateGradient(channel, 0) * exp(decayLog.value[head])
-      skip.gradient[head] += scan.skipGradient(channel)
+    for head in 0..<heads {
+      decayLog.gradient[head] -= scan.rateGradient(head: head) * exp(decayLog.value[head])
+      skip.gradient[head] += scan.skipGradient(head: head)
     }
     Linear.backwardWeight(dy, normalized, into: outProjection.gradient, rows: rows, inputs: inner, outputs: dim)
     Linear.backwardWeight(

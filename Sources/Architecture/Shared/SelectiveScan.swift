@@ -21,7 +21,7 @@ struct SelectiveScan {
 
   private let channels, states, time: Int
   /// Channels that share one step size and decay, whatever the state: Mamba-2's heads.
-  private let headDim: Int?
+  let headDim: Int?
   private var sharesDecay: Bool { headDim != nil }
   private var heads: Int { headDim.map { channels / $0 } ?? 0 }
   private let blocks, groups, chunks: Int
@@ -38,7 +38,8 @@ struct SelectiveScan {
   private let headDecays: Pointer  // of a chunk [chunk, heads]
   private let history: Pointer  // h before and after every step [groups, chunk + 1, 4, 16]
 
-  init(channels: Int, states: Int, headDim: Int?, _ site: inout KernelSite) {
+  /// - Parameter headDim: how many channels share one step size and decay, if they do.
+  init(channels: Int, states: Int, sharedBy headDim: Int?, _ site: inout KernelSite) {
     (self.channels, self.states, self.headDim, time) = (channels, states, headDim, site.time)
     let length = min(Self.chunkLength, site.time)
     blocks = ChannelBlock.count(channels)
