@@ -102,7 +102,8 @@ private final class GatedDeltaNetKernel: Kernel {
     k = Stream("k", primitive, &site)
     v = Stream("v", primitive, &site)
     scan = DeltaScan(heads, &site)
-    gates = DeltaGates(heads, &site)
+    gates = DeltaGates(
+      heads, bias: site.parameter("dt_bias"), logStrength: site.parameter("A_log"), &site)
     queryNorm = HeadLengthNorm(heads, scale: 1 / Float(heads.width).squareRoot(), &site)
     keyNorm = HeadLengthNorm(heads, scale: 1, &site)
     outputNorm = GatedHeadNorm(heads, centers: false, epsilon: 1e-5, &site)
@@ -169,78 +170,5 @@ private final class GatedDeltaNetKernel: Kernel {
       Linear.backwardInput(
         gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: outputs, accumulate: true)
     }
-  }
-}
-
-/// `b = sigmoid(β)` and `a = exp(−e^{A_log} softplus(α + dt_bias))` of every position and head.
-private struct DeltaGates {
-  let heads: Heads
-  let rate, step, decay: Pointer  // b, α + dt_bias, a [rows, heads], saved
-  let rateGradient, stepGradient: Pointer  // ∂/∂β, ∂/∂α [rows, heads]
-  private let bias, logDecay: ParameterPointers
-  private let strength, line: Pointer  // e^{A_log} [heads], [dim]
-
-  init(_ heads: Heads, _ site: inout KernelSite) {
-    self.heads = heads
-    let size = site.rows * heads.count
-    (rate, step, decay) = (site.saved(size), site.saved(size), site.saved(size))
-    (rateGradient, stepGradient) = (site.scratch(size), site.scratch(size))
-    (bias, logDecay) = (site.parameter("dt_bias"), site.parameter("A_log"))
-    (strength, line) = (site.scratch(heads.count), site.scratch(aligned(heads.dim) + Heads.overhang))
-  }
-
-  /// Turns the β in `rate` and the α in `step` into what the names say, and fills `decay`.
-  func forward(rows: Int) {
-    loadStrength()
-    for row in 0..<rows {
-      let at = row * heads.count
-      let (rate, step, decay, bias, strength) = (rate + at, step + at, decay + at, bias.value, strength)
-      for head in 0..<heads.count {
-        rate[head] = VectorMath.sigmoid(rate[head])
-        step[head] += bias[head]
-        decay[head] = VectorMath.exp(-strength[head] * VectorMath.softplus(step[head]))
-      }
-    }
-  }
-
-  /// Fills `rateGradient` and `stepGradient` by the formulas of `DeltaScan`, with `o = unit / unitScales`, and adds the
-  /// gradients of `dt_bias` and `A_log`.
-  func backward(
-    value: UnsafePointer<Float>, unit: UnsafePointer<Float>, unitScales: UnsafePointer<Float>,
-    error: UnsafePointer<Float>, upstream: UnsafePointer<Float>, valueGradient: UnsafePointer<Float>, sequences: Int
-  ) {
-    loadStrength()
-    let (count, width, line) = (heads.count, heads.width, line)
-    for row in 0..<sequences * heads.time {
-      let at = row * heads.dim
-      let (scales, rate) = (unitScales + row * count, rate + row * count)
-      let (rateGradient, stepGradient) = (rateGradient + row * count, stepGradient + row * count)
-      heads.sums(into: line) { upstream.vector(at + $0) * unit.vector(at + $0) }
-      for head in 0..<count { stepGradient[head] = line[head * width] / scales[head] }
-      heads.sums(into: line) { value.vector(at + $0) * valueGradient.vector(at + $0) }
-      for head in 0..<count { stepGradient[head] -= line[head * width] }
-      heads.sums(into: line) { error.vector(at + $0) * valueGradient.vector(at + $0) }
-      // ∂/∂b · b (1 − b), where ∂/∂b has b in its divisor.
-      for head in 0..<count { rateGradient[head] = line[head * width] * (1 - rate[head]) }
-    }
-    for sequence in 0..<sequences {
-      for head in 0..<count {
-        let first = sequence * heads.time * count + head
-        var share: Float = 0  // ∂/∂ln a
-        for at in stride(from: first + (heads.time - 1) * count, to: first, by: -count) {
-          // The sum cancels down to what the state passes on; if that is nothing, what is left is rounding.
-          share = decay[at] > 1e-6 ? share + stepGradient[at] : 0
-          let slope = -strength[head] * VectorMath.sigmoid(step[at])
-          stepGradient[at] = share * slope
-          bias.gradient[head] += share * slope
-          logDecay.gradient[head] -= share * strength[head] * VectorMath.softplus(step[at])
-        }
-        stepGradient[first] = 0  // nothing has been stored yet that could decay
-      }
-    }
-  }
-
-  private func loadStrength() {
-    for head in 0..<heads.count { strength[head] = VectorMath.exp(logDecay.value[head]) }
   }
 }

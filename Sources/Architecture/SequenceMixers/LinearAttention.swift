@@ -69,28 +69,28 @@ private final class LinearAttentionKernel: Kernel {
   let projectQuery, projectKey, projectValue, projectOut: ParameterPointers
   let queryMap, keyMap: QuadraticMap?  // nil for elu + 1
   let q, k, v, out: Pointer  // [rows, dim], saved; with elu q and k hold φ(q) and φ(k)
-  let inverse: Pointer  // 1/normaliser [rows, heads], saved
+  let inverse: Pointer  // 1/normaliser [rows, dim], saved
   let query, key: Pointer  // φ(q), φ(k) [rows, dim]
   let upstream, queryGradient, keyGradient, valueGradient: Pointer  // [rows, dim]
-  let shares: Pointer  // ∂/∂normaliser [rows, heads]
+  let shares: Pointer  // ∂/∂normaliser [rows, dim]
 
   init(_ primitive: LinearAttention, _ site: inout KernelSite) {
     dim = primitive.dim
     heads = Heads(count: primitive.heads, width: primitive.headDim, time: site.time)
     let isSigned = primitive.featureMap == .mad
-    normalizer = Normalizer(heads: heads, epsilon: isSigned ? 1e-12 : 1e-6)
+    normalizer = Normalizer(heads, epsilon: isSigned ? 1e-12 : 1e-6, &site)
     (projectQuery, projectKey) = (site.parameter("proj_q.weight"), site.parameter("proj_k.weight"))
     (projectValue, projectOut) = (site.parameter("proj_v.weight"), site.parameter("out_proj.weight"))
     let size = site.rows * dim + Heads.overhang
     (q, k, v, out) = (site.saved(size), site.saved(size), site.saved(size), site.saved(size))
-    inverse = site.saved(site.rows * heads.count)
+    inverse = site.saved(size)
     queryMap = isSigned ? QuadraticMap("fq", heads, &site) : nil
     keyMap = isSigned ? QuadraticMap("fk", heads, &site) : nil
     query = isSigned ? site.scratch(size) : q
     key = isSigned ? site.scratch(size) : k
     (upstream, queryGradient) = (site.scratch(size), site.scratch(size))
     (keyGradient, valueGradient) = (site.scratch(size), site.scratch(size))
-    shares = site.scratch(site.rows * heads.count)
+    shares = site.scratch(size)
   }
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {

@@ -1,6 +1,6 @@
 import Engine
 
-/// The output gate of gated linear attention and RWKV: each head is normalised alone, then gated.
+/// The output gate of gated linear attention, RWKV and DeltaNet: each head is normalised alone, then gated.
 ///
 ///     u = (o − c) / √(mean (o − c)² + ε),    c = mean o if the norm centres, else 0      per head
 ///     y = (weight ⊙ u + bias) ⊙ silu(gate)                                               [rows, dim]
@@ -12,6 +12,7 @@ struct GatedHeadNorm {
   let centers: Bool
   let epsilon: Float
   private let weight, bias, weightGradient, biasGradient: Pointer  // [dim]
+  private let sums, slopes, factors: Pointer  // of one row, at each channel its head's [dim]
 
   init(_ heads: Heads, centers: Bool, epsilon: Float, _ site: inout KernelSite) {
     (self.heads, self.centers, self.epsilon) = (heads, centers, epsilon)
@@ -19,6 +20,9 @@ struct GatedHeadNorm {
     bias = site.scratch(heads.dim + Heads.overhang)
     weightGradient = site.scratch(heads.dim + Heads.overhang)
     biasGradient = site.scratch(heads.dim + Heads.overhang)
+    sums = site.scratch(heads.dim + Heads.overhang)
+    slopes = site.scratch(heads.dim + Heads.overhang)
+    factors = site.scratch(heads.dim + Heads.overhang)
   }
 
   /// Turns `o` into u, fills `scales [rows, heads]` with 1/√(…) and `y`. A weight of the head's width is shared by all
@@ -28,27 +32,24 @@ struct GatedHeadNorm {
     into y: Pointer, rows: Int
   ) {
     place(weight, shared: bias == nil, bias)
-    let (heads, weight, bias) = (heads, self.weight, self.bias)
-    let share = 1 / Float(heads.width)
+    let (heads, weight, bias, sums) = (heads, self.weight, self.bias, sums)
+    let (share, epsilon) = (Vector(repeating: 1 / Float(heads.width)), Vector(repeating: epsilon))
     for row in 0..<rows {
-      for head in 0..<heads.count {
-        let channel = head * heads.width
-        let at = row * heads.dim + channel
-        let mean = centers ? sum(heads) { o.vector(at + $0) } * share : 0
-        let square = sum(heads) { i in
-          let centered = o.vector(at + i) - Vector(repeating: mean)
-          return centered * centered
-        }
-        let scale = 1 / (square * share + epsilon).squareRoot()
-        scales[row * heads.count + head] = scale
-        for i in stride(from: 0, to: heads.width, by: vectorWidth) {
-          let value = o.vector(at + i)
-          let unit = (value - Vector(repeating: mean)) * Vector(repeating: scale)
-          o.store(value.replacing(with: unit, where: heads.lanes(from: i)), at + i)
-          let normal = bias.vector(channel + i).addingProduct(unit, weight.vector(channel + i))
-          y.store(normal * VectorMath.silu(gate.vector(at + i)).value, at + i)
-        }
+      let (o, gate, y) = (o + row * heads.dim, gate + row * heads.dim, y + row * heads.dim)
+      if centers {
+        heads.sums(into: sums) { o.vector($0) }
+        heads.forEachGroup { i, count in o.store(o.vector(i) - sums.vector(i) * share, i, first: count) }
       }
+      heads.sums(into: sums) { o.vector($0) * o.vector($0) }
+      heads.forEachGroup { i, count in
+        let scale = epsilon.addingProduct(sums.vector(i), share).inverseSquareRoot
+        sums.store(scale, i)
+        let unit = o.vector(i) * scale
+        o.store(unit, i, first: count)
+        let normal = bias.vector(i).addingProduct(unit, weight.vector(i))
+        y.store(normal * VectorMath.silu(gate.vector(i)).value, i, first: count)
+      }
+      heads.gather(sums, into: scales + row * heads.count)
     }
   }
 
@@ -60,37 +61,36 @@ struct GatedHeadNorm {
     place(weight, shared: bias == nil, bias)
     let (heads, weightValues, biasValues) = (heads, self.weight, self.bias)
     let (weightGradient, biasGradient) = (weightGradient, biasGradient)
+    let (sums, slopes, factors) = (sums, slopes, factors)
     weightGradient.update(repeating: 0, count: heads.dim)
     biasGradient.update(repeating: 0, count: heads.dim)
-    let share = 1 / Float(heads.width)
+    let share = Vector(repeating: -1 / Float(heads.width))
     for row in 0..<rows {
-      for head in 0..<heads.count {
-        let channel = head * heads.width
-        let at = row * heads.dim + channel
-        var (slopes, projections) = (Vector.zero, Vector.zero)
-        for i in stride(from: 0, to: heads.width, by: vectorWidth) {
-          let lanes = heads.lanes(from: i)
-          let (w, u, dy) = (weightValues.vector(channel + i), unit.vector(at + i), upstream.vector(at + i))
-          let (value, slope) = VectorMath.silu(gate.vector(at + i))
-          let normal = biasValues.vector(channel + i).addingProduct(u, w)
-          y.store(normal * value, at + i)
-          gateGradient.store(dy * normal * slope, at + i)
-          let inner = (dy * value).only(lanes)
-          biasGradient.store(biasGradient.vector(channel + i) + inner, channel + i)
-          let along = (inner * u).only(lanes)
-          weightGradient.store(weightGradient.vector(channel + i) + along, channel + i)
-          slopes += (inner * w).only(lanes)
-          projections += (along * w).only(lanes)
-          upstream.store(dy.replacing(with: inner * w, where: lanes), at + i)
+      let at = row * heads.dim
+      let (unit, gate, y) = (unit + at, gate + at, y + at)
+      let (upstream, gateGradient) = (upstream + at, gateGradient + at)
+      heads.spread(scales + row * heads.count, into: factors)
+      heads.forEachGroup { i, count in
+        let (w, u, dy) = (weightValues.vector(i), unit.vector(i), upstream.vector(i))
+        let (value, slope) = VectorMath.silu(gate.vector(i))
+        let normal = biasValues.vector(i).addingProduct(u, w)
+        y.store(normal * value, i, first: count)
+        gateGradient.store(dy * normal * slope, i, first: count)
+        let inner = dy * value
+        biasGradient.store(biasGradient.vector(i) + inner, i, first: count)
+        weightGradient.store(weightGradient.vector(i).addingProduct(inner, u), i, first: count)
+        upstream.store(inner * w, i, first: count)
+      }
+      heads.sums(into: sums) { upstream.vector($0) * unit.vector($0) }
+      if centers {
+        heads.sums(into: slopes) { upstream.vector($0) }
+        heads.forEachGroup { i, count in
+          upstream.store(upstream.vector(i).addingProduct(slopes.vector(i), share), i, first: count)
         }
-        let mean = Vector(repeating: centers ? slopes.total * share : 0)
-        let projection = Vector(repeating: projections.total * share)
-        let scale = Vector(repeating: scales[row * heads.count + head])
-        for i in stride(from: 0, to: heads.width, by: vectorWidth) {
-          let (slope, u) = (upstream.vector(at + i), unit.vector(at + i))
-          let gradient = scale * (slope - mean - u * projection)
-          upstream.store(slope.replacing(with: gradient, where: heads.lanes(from: i)), at + i)
-        }
+      }
+      heads.forEachGroup { i, count in
+        let along = (sums.vector(i) * share) * unit.vector(i)
+        upstream.store(factors.vector(i) * (upstream.vector(i) + along), i, first: count)
       }
     }
     if let bias {
@@ -109,13 +109,5 @@ struct GatedHeadNorm {
       self.weight[i] = weight.value[shared ? i % heads.width : i]
       self.bias[i] = bias?.value[i] ?? 0
     }
-  }
-
-  /// The sum over one head's channels of what `body` says for sixteen from a channel on.
-  @inline(__always)
-  private func sum(_ heads: Heads, _ body: (Int) -> Vector) -> Float {
-    var lanes = Vector.zero
-    for i in stride(from: 0, to: heads.width, by: vectorWidth) { lanes += body(i).only(heads.lanes(from: i)) }
-    return lanes.total
   }
 }

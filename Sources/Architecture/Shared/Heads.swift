@@ -24,7 +24,7 @@ struct Heads {
     }
   }
 
-  /// Fills `line [dim]` with, at each channel, the sum of `terms(column)`, sixteen channels from `column` on, over the
+  /// Fills `line [dim]`, which has `overhang` floats to spare, with, at each channel, the sum of `terms(column)`, sixteen channels from `column` on, over the
   /// channels of its head.
   @inline(__always)
   func sums(into line: Pointer, _ terms: (_ column: Int) -> Vector) {
@@ -45,8 +45,23 @@ struct Heads {
       for column in stride(from: 0, to: width, by: vectorWidth) {
         sum += terms(head + column).only(lanes(from: column))
       }
-      let total = sum.total
-      for channel in head..<head + width { line[channel] = total }
+      let total = Vector(repeating: sum.total)
+      for column in stride(from: 0, to: width, by: vectorWidth) { line.store(total, head + column) }
+    }
+  }
+
+  /// `values [heads]` from a row that holds at each channel its head's value.
+  @inline(__always)
+  func gather(_ line: UnsafePointer<Float>, into values: Pointer) {
+    for head in 0..<count { values[head] = line[head * width] }
+  }
+
+  /// Fills `line [dim]`, which has `overhang` floats to spare, with each head's value at all its channels.
+  @inline(__always)
+  func spread(_ values: UnsafePointer<Float>, into line: Pointer) {
+    for head in 0..<count {
+      let value = Vector(repeating: values[head])
+      for channel in stride(from: 0, to: width, by: vectorWidth) { line.store(value, head * width + channel) }
     }
   }
 }
