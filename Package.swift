@@ -28,11 +28,13 @@ let package = Package(
     .target(
       name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
     .target(name: "Reporting", dependencies: ["MADTasks"], swiftSettings: machine),
-    .target(name: "Search", dependencies: ["Layouts", "Configuration", "Engine"], swiftSettings: machine),
+    .target(name: "Statistics", swiftSettings: machine),
+    .target(
+      name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "MADTasks", "Layouts", "Training", "Configuration", "Reporting",
+        "MADTasks", "Layouts", "Training", "Configuration", "Reporting", "Search",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),
@@ -44,6 +46,7 @@ let package = Package(
     .testTarget(name: "LayoutsTests", dependencies: ["Layouts", "Engine"], swiftSettings: machine),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks", "Configuration"], swiftSettings: machine),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
     .testTarget(

@@ -2,5 +2,6 @@ import ArgumentParser
 
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print what there is: primitives, tasks.", subcommands: [ListPrimitives.self, ListTasks.self])
+    abstract: "Print what there is: primitives, tasks, strategies.",
+    subcommands: [ListPrimitives.self, ListTasks.self, ListStrategies.self])
 }

@@ -1,0 +1,124 @@
+import Architecture
+import ArgumentParser
+import Engine
+import Foundation
+import Layouts
+import Reporting
+import Training
+
+struct BenchmarkStep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step",
+    abstract: "Measure training-step time, GFLOP/s and the share of the machine's sgemm peak, per primitive.",
+    discussion: """
+      A sequence mixer is measured as [mixer, swiglu] x n, a channel mixer as [attention, mixer] x n. GFLOP/s count what \
+      the primitives say they compute; the peak is that of 1024 x 1024 x 1024 products on as many threads, measured just \
+      before and after.
+      """)
+
+  @Option(
+    help: "Model size and batch: \(Self.settingNames.joined(separator: ", ")). May be repeated.")
+  var setting: [String] = ["base"]
+
+  @Option(
+    help: "one-job (one training on all threads) or job-per-core (one training per core). May be repeated.")
+  var mode: [String] = ["one-job"]
+
+  @Option(help: "Only this primitive, options in notation allowed; may be repeated. Default: all.")
+  var primitive: [String] = []
+
+  @Option(parsing: .unconditional, help: "Threads.")
+  var threads: Int = Parallel.coreCount
+
+  @Option(parsing: .unconditional, help: "Seconds to measure each.")
+  var seconds: Double = 2
+
+  @OptionGroup var format: OutputFormat
+
+  private static var settingNames: [String] { StepBenchmark.Setting.allCases.map(\.name) }
+
+  func validate() throws {
+    try Check.range("--threads", threads, 1...1024)
+    guard seconds.isFinite, seconds > 0, seconds <= 86_400 else {
+      throw ValidationError("--seconds must be more than 0 and at most 86400, found \(NumberText.exact(seconds))")
+    }
+    for name in setting { _ = try Self.setting(name) }
+    for name in mode { _ = try Self.mode(name) }
+  }
+
+  private static func setting(_ name: String) throws -> StepBenchmark.Setting {
+    guard let setting = StepBenchmark.Setting.allCases.first(where: { $0.name == name }) else {
+      throw ValidationError(
+        "there is no setting '\(name)'" + suggestion(for: name, among: settingNames, otherwise: "the settings are"))
+    }
+    return setting
+  }
+
+  private static func mode(_ name: String) throws -> StepBenchmark.Mode {
+    guard let mode = StepBenchmark.Mode(rawValue: name) else {
+      let known = StepBenchmark.Mode.allCases.map(\.rawValue)
+      throw ValidationError(
+        "there is no mode '\(name)'" + suggestion(for: name, among: known, otherwise: "the modes are"))
+    }
+    return mode
+  }
+
+  func run() throws {
+    let settings = try setting.map(Self.setting)
+    let modes = try mode.map(Self.mode)
+    let primitives = try chosenPrimitives(for: settings)
+    let count = settings.count * modes.count * primitives.count
+    var rows: [StepBenchmark.Result] = []
+    for setting in settings {
+      for mode in modes {
+        for (name, primitive) in primitives {
+          Progress.show("measuring \(name) at \(setting.name), \(mode.rawValue) (\(rows.count + 1) of \(count))")
+          let benchmark = StepBenchmark(setting: setting, mode: mode, threads: threads, seconds: seconds)
+          rows.append(try benchmark.run(name, primitive))
+        }
+      }
+    }
+    Progress.clear()
+    try StandardOutput.print(try written(rows))
+  }
+
+  /// The primitives to measure, known to fit all settings.
+  private func chosenPrimitives(
+    for settings: [StepBenchmark.Setting]
+  ) throws -> [(name: String, primitive: LayerPrimitive)] {
+    let names = primitive.isEmpty ? Primitives.all.map { $0.specification.name } : primitive
+    return try names.map { name in
+      let layout = try Layout(parsing: name)
+      guard layout.layers.count == 1, layout.layers[0].count == 1 else {
+        throw Failure(.commandLine, "--primitive expects one primitive, found '\(layout)'")
+      }
+      for setting in settings {
+        _ = try layout.makeModel(dim: setting.dim, vocabulary: setting.vocabulary, maxLength: setting.time)
+      }
+      return (name, layout.layers[0][0])
+    }
+  }
+
+  private func written(_ rows: [StepBenchmark.Result]) throws -> String {
+    if format.json {
+      struct Output: Encodable { let rows: [StepBenchmark.Result] }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      return String(decoding: try encoder.encode(Output(rows: rows)), as: UTF8.self)
+    }
+    var table = Table([
+      .init("primitive", "primitive"), .init("setting", "setting"), .init("mode", "mode"), .init("threads", "threads"),
+      .init("msPerStep", "ms/step"), .init("tokensPerSecond", "tokens/s"), .init("gflops", "GFLOP/s"),
+      .init("sgemmShare", "share of sgemm"), .init("peakMemoryBytes", "memory MB"),
+    ])
+    for row in rows {
+      table.add([
+        .text(row.primitive), .text(row.setting), .text(row.mode), .integer(row.threads),
+        .number(row.msPerStep, decimals: 2), .number(row.tokensPerSecond, decimals: 0), .number(row.gflops),
+        .number(row.sgemmShare, decimals: 3),
+        format.csv ? .integer(row.peakMemoryBytes) : .number(Double(row.peakMemoryBytes) / 1e6),
+      ])
+    }
+    return format.csv ? table.csv : table.text
+  }
+}
