@@ -46,7 +46,8 @@ let package = Package(
     .testTarget(name: "LayoutsTests", dependencies: ["Layouts", "Engine"], swiftSettings: machine),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks", "Configuration"], swiftSettings: machine),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: machine),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["reference.py"], swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
     .testTarget(

@@ -3,7 +3,11 @@ import Testing
 
 @Suite("Messages and exit codes")
 struct ExitCodeTests {
-  static let commands = ["describe", "list", "list primitives", "list tasks", "evaluate", "dump", "benchmark"]
+  static let commands = [
+    "describe", "list", "list primitives", "list tasks", "list strategies", "evaluate", "dump", "benchmark",
+    "benchmark step",
+    "benchmark search",
+  ]
 
   @Test(
     "a bad command line ends with 2 and one clear line",
@@ -36,6 +40,9 @@ struct ExitCodeTests {
       ("benchmark --seconds nan", "--seconds must be more than 0 and at most 86400, found nan"),
       ("benchmark --seconds -inf", "--seconds must be more than 0 and at most 86400, found -inf"),
       ("benchmark --setting bas", "there is no setting 'bas'; did you mean 'base'?"),
+      ("benchmark search t --strategy evolutoin", "there is no strategy 'evolutoin'; did you mean 'evolution'?"),
+      ("benchmark search t --seeds 0", "--seeds must be from 1 to 100000, found 0"),
+      ("benchmark search t --floor 100", "--floor must be at least 0 and below 100, found 100"),
       ("benchmark --setting huge", "there is no setting 'huge'; the settings are base, small, lm"),
       ("benchmark --mode one-jop", "there is no mode 'one-jop'; did you mean 'one-job'?"),
       ("benchmark --primitive swigul", "layout, column 1: there is no primitive 'swigul'; did you mean 'swiglu'?"),

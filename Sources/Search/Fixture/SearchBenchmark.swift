@@ -27,7 +27,7 @@ public struct SearchBenchmark: Sendable {
 
   /// The shares of the true hypervolume at the checkpoints; fewer if the strategy finds nothing new before.
   public func run(_ kind: StrategyKind, seed: UInt64) -> [Double] {
-    var strategy = kind.make(table, settings: SearchSettings(seed: seed, reference: reference))
+    var strategy = kind.make(table, settings: StrategySettings(seed: seed, reference: reference))
     return run(&strategy, seed: seed)
   }
 

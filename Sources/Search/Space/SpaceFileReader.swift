@@ -13,7 +13,7 @@ public struct SpaceNames: Sendable {
 
   public static let standard = SpaceNames(
     protocols: ["screen", "mad", "full"],
-    strategies: ["evolution", "nsga2", "regularized-evolution", "local", "random"])
+    strategies: StrategyKind.allCases.map(\.rawValue))
 }
 
 extension SpaceFile {

@@ -24,7 +24,7 @@ struct LossModel<Domain: SearchDomain> {
     var kernel = StackKernel(costs: entries.map(\.costs))
     let features = entries.map { kernel.features($0.symbols, costs: $0.costs) }
     // A failure is worse than anything that was measured.
-    let targets = LossScale.targets(entries.map(\.loss))
+    let targets = NormalScores.scores(entries.map(\.loss))
     let replicates = entries.map { Double($0.replicates) }
     var distances: [StackKernel.Distances] = []
     for (index, a) in features.enumerated() {
@@ -81,10 +81,6 @@ struct LossModel<Domain: SearchDomain> {
   }
 }
 
-enum LossScale {
-  static func targets(_ losses: [Double]) -> [Double] { NormalScores.scores(losses) }
-}
-
 extension StackKernel.Weights {
   static let least = 1e-3
   static let most = 30.0
@@ -109,7 +105,8 @@ enum LikelihoodFit {
       for path in best.all {
         for direction in [factor, 1 / factor] {
           var other = best
-          other[keyPath: path] = min(max(best[keyPath: path] * direction, StackKernel.Weights.least), StackKernel.Weights.most)
+          let value = best[keyPath: path] * direction
+          other[keyPath: path] = min(max(value, StackKernel.Weights.least), StackKernel.Weights.most)
           let otherScore = score(other)
           if otherScore > bestScore {
             (best, bestScore) = (other, otherScore)

@@ -18,7 +18,7 @@ public struct NSGA2<Domain: SearchDomain>: SearchStrategy {
   /// Places in the archive, the best first.
   private var population: [Int] = []
 
-  public init(_ domain: Domain, settings: SearchSettings) {
+  public init(_ domain: Domain, settings: StrategySettings) {
     archive = SearchArchive(domain)
     random = RandomStream(seed: settings.seed, "strategy", "nsga2")
     size = max(settings.population ?? Self.defaultPopulation, 2)

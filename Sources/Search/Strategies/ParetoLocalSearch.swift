@@ -15,7 +15,7 @@ public struct ParetoLocalSearch<Domain: SearchDomain>: SearchStrategy {
   /// How often neighbours of a candidate were asked, by identity.
   private var explored: [String: Int] = [:]
 
-  public init(_ domain: Domain, settings: SearchSettings) {
+  public init(_ domain: Domain, settings: StrategySettings) {
     archive = SearchArchive(domain)
     random = RandomStream(seed: settings.seed, "strategy", "local")
     fresh = max(settings.population ?? Self.defaultPopulation, 1)

@@ -9,7 +9,7 @@ public struct RandomSearch<Domain: SearchDomain>: SearchStrategy {
   private var archive: SearchArchive<Domain>
   private var random: RandomStream
 
-  public init(_ domain: Domain, settings: SearchSettings) {
+  public init(_ domain: Domain, settings: StrategySettings) {
     archive = SearchArchive(domain)
     random = RandomStream(seed: settings.seed, "strategy", "random")
   }

@@ -17,7 +17,7 @@ public struct RegularizedEvolution<Domain: SearchDomain>: SearchStrategy {
   /// Places in the archive, the oldest first.
   private var population: [Int] = []
 
-  public init(_ domain: Domain, settings: SearchSettings) {
+  public init(_ domain: Domain, settings: StrategySettings) {
     archive = SearchArchive(domain)
     random = RandomStream(seed: settings.seed, "strategy", "regularized-evolution")
     size = max(settings.population ?? Self.defaultPopulation, 2)

@@ -19,7 +19,7 @@ public protocol SearchStrategy<Domain>: Sendable {
   /// Where it is described.
   static var source: String { get }
 
-  init(_ domain: Domain, settings: SearchSettings)
+  init(_ domain: Domain, settings: StrategySettings)
 
   /// Candidates to evaluate, none of which was asked or told before; fewer if no more are found.
   mutating func ask(_ count: Int) -> [Domain.Candidate]
@@ -39,9 +39,10 @@ public struct FrontMember<Candidate: Sendable>: Sendable {
 }
 
 /// What a strategy can be told about how to search.
-public struct SearchSettings: Sendable {
+public struct StrategySettings: Sendable {
   public var seed: UInt64
-  /// Candidates that breed at a time, for the strategies that have a population; each has its own default.
+  /// Candidates that breed at a time, or fresh samples before a local search, each with its own default; `evolution`
+  /// breeds from its front and has none.
   public var population: Int?
   /// Below which hypervolume counts: the loss, then the costs. Without it, a little beyond the worst seen.
   public var reference: Objectives?

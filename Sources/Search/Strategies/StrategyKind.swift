@@ -1,16 +1,16 @@
 /// The strategies by name.
 public enum StrategyKind: String, Sendable, CaseIterable {
   case evolution
-  case random
-  case regularizedEvolution = "regularized-evolution"
   case nsga2
+  case regularizedEvolution = "regularized-evolution"
   case local
+  case random
 
   /// Of a run that says nothing else.
   public static let standard = StrategyKind.evolution
 
   public func make<Domain: SearchDomain>(
-    _ domain: Domain, settings: SearchSettings
+    _ domain: Domain, settings: StrategySettings
   ) -> any SearchStrategy<Domain> { type(for: Domain.self).init(domain, settings: settings) }
 
   /// One sentence.

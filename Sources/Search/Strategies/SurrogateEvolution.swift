@@ -17,21 +17,19 @@ public struct SurrogateEvolution<Domain: SearchDomain>: SearchStrategy {
   private typealias Archive = SearchArchive<Domain>
 
   /// Fresh samples before the model takes over.
-  private static var defaultFresh: Int { 10 }
-  /// Children that the model chooses from, for each member of the batch and in all.
+  private static var freshCount: Int { 10 }
+  /// Children that the model chooses from.
   private static var poolSize: Int { 400 }
 
   private var archive: Archive
-  private let settings: SearchSettings
-  private let freshCount: Int
+  private let settings: StrategySettings
   private var batches = 0
   private var asked = 0
   private var weights = StackKernel.Weights()
 
-  public init(_ domain: Domain, settings: SearchSettings) {
+  public init(_ domain: Domain, settings: StrategySettings) {
     archive = SearchArchive(domain)
     self.settings = settings
-    freshCount = max(settings.population ?? Self.defaultFresh, 2)
   }
 
   public mutating func tell(_ observations: [Observation<Domain.Candidate>]) { _ = archive.record(observations) }
@@ -39,7 +37,7 @@ public struct SurrogateEvolution<Domain: SearchDomain>: SearchStrategy {
   public mutating func ask(_ count: Int) -> [Domain.Candidate] {
     var random = RandomStream(seed: settings.seed, "strategy", "evolution", .init(batches))
     batches += 1
-    let free = min(max(freshCount - asked, 0), count)
+    let free = min(max(Self.freshCount - asked, 0), count)
     var batch = (0..<free).compactMap { _ in archive.fresh(using: &random) }
     if free < count, let model = LossModel(archive.entries, weights) {
       weights = model.weights
@@ -58,7 +56,7 @@ public struct SurrogateEvolution<Domain: SearchDomain>: SearchStrategy {
   ) -> [Domain.Candidate] {
     var model = model
     let believed = archive.entries.indices.map { [model.beliefs[$0]] + archive.entries[$0].costs }
-    let front = Dominance.nonDominated(believed)
+    let front = Dominance.nonDominated(believed).filter { believed[$0][0].isFinite }
     let reference = model.reference(settings.reference, believed)
     var pool = pool(front.map { archive.entries[$0].candidate }, using: &random).map { candidate in
       let costs = archive.domain.costs(of: candidate)

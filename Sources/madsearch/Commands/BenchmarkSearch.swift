@@ -69,7 +69,8 @@ struct BenchmarkSearch: ParsableCommand {
     guard let benchmark = SearchBenchmark(domain, checkpoints: checkpoints, batch: batch, floor: floor) else {
       throw Failure(
         .badInput,
-        "\(table): no stack has a mean accuracy above \(NumberText.exact(floor)) per cent and fewer FLOPs than the dearest")
+        "\(table): no stack has a mean accuracy above \(NumberText.exact(floor)) per cent and fewer FLOPs than the dearest"
+      )
     }
     let kinds = strategy.isEmpty ? StrategyKind.allCases : try strategy.map(Self.strategy)
     var rows: [[Table.Cell]] = []
