@@ -11,7 +11,7 @@ extension JSONValue {
 
 /// A recursive parser of bounded depth.
 private struct JSONParser {
-  private static let maximumDepth = 100
+  private static let maximumDepth = 200
 
   let bytes: [UInt8]
   private var position = 0

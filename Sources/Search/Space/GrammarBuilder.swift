@@ -9,7 +9,7 @@ struct GrammarBuilder {
 
   private let file: GrammarFile
   private let rules: [String: RuleFile]
-  private let normalization: StateNormalization?
+  private let stateFit: StateFit?
   private(set) var symbols: SymbolTable
   private(set) var nodes: [Grammar.Node] = []
   private(set) var ids: [String: Int] = [:]
@@ -17,9 +17,9 @@ struct GrammarBuilder {
   private var layouts: [String: Int] = [:]
   var problems = Problems()
 
-  init(_ file: GrammarFile, meter: CostMeter, normalization: StateNormalization?) {
+  init(_ file: GrammarFile, meter: CostMeter, stateFit: StateFit?) {
     self.file = file
-    self.normalization = normalization
+    self.stateFit = stateFit
     rules = Dictionary(file.rules.map { ($0.name, $0.rule) }, uniquingKeysWith: { first, _ in first })
     symbols = SymbolTable(meter: meter)
   }
@@ -82,7 +82,7 @@ struct GrammarBuilder {
     var kind = Grammar.Node.Kind.fixed([])
     do {
       let layers = try Layout(parsing: text).layers
-      kind = .fixed(try layers.map { try symbols.intern($0.map { normalization?.fit($0) ?? $0 }) })
+      kind = .fixed(try layers.map { try symbols.intern($0.map { stateFit?.fit($0) ?? $0 }) })
     } catch let error as NotationError {
       let isName = text.unicodeScalars.allSatisfy {
         $0.properties.isAlphabetic || "0123456789._+-".unicodeScalars.contains($0)
@@ -170,7 +170,7 @@ struct GrammarBuilder {
       do {
         let options = try OptionValues(given.map { (name: $0.0, value: $0.1) }, for: specification)
         let primitive = LayerPrimitive(type: found.type, options: options)
-        let fitted = normalization?.fit(primitive, given: Set(lists.map(\.option) + implied.map(\.0))) ?? primitive
+        let fitted = stateFit?.fit(primitive, given: Set(lists.map(\.option) + implied.map(\.0))) ?? primitive
         ids.append(try symbols.intern([fitted]))
       } catch {
         ids.append(nil)

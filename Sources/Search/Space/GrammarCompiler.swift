@@ -4,8 +4,8 @@ import Layouts
 extension Grammar {
   /// Builds, checks and unrolls the rules of a file.
   /// - Throws: `ConfigurationErrors`.
-  init(_ file: GrammarFile, meter: CostMeter, normalization: StateNormalization?) throws(ConfigurationErrors) {
-    var builder = GrammarBuilder(file, meter: meter, normalization: normalization)
+  init(_ file: GrammarFile, meter: CostMeter, stateFit: StateFit?) throws(ConfigurationErrors) {
+    var builder = GrammarBuilder(file, meter: meter, stateFit: stateFit)
     let first = builder.build()
     try builder.problems.check()
     guard let first else { throw ConfigurationErrors([.init(path: "$.grammar", reason: "it has no start")]) }

@@ -2,9 +2,6 @@ import Architecture
 import Layouts
 
 extension Space {
-  /// Widths are multiples of this.
-  private static let widthStep = 8
-
   /// A layout with channel mixers of the width that brings its parameters nearest to the space's target, and its costs.
   ///
   /// All channel mixers whose `dim_inner` is not given are scaled by the same factor. A layout without any stays as it is.
@@ -22,7 +19,7 @@ extension Space {
     guard scaled > 0 else { return (layout, costs) }
     let factor = (Double(target) - (Double(costs.parameters) - scaled)) / scaled
     let layers = layout.layers.map { layer in
-      layer.map { member in mixers[member.canonical]?.scaled(by: factor, step: Self.widthStep) ?? member }
+      layer.map { member in mixers[member.canonical]?.scaled(by: factor) ?? member }
     }
     let fitted = try Layout(layers)
     return (fitted, try meter.layout(fitted))
@@ -78,10 +75,12 @@ private struct ScaledMixer {
     guard slope > 0 else { return nil }
   }
 
-  func scaled(by factor: Double, step: Int) -> LayerPrimitive {
-    let width = ((factor * parameters - fixed) / slope / Double(step)).rounded()
-    let most = range.upperBound / step
-    let steps = Int(min(max(width, 1), Double(most)))
-    return primitive.setting(LayerPrimitive.width, to: .integer(steps * step)) ?? primitive
+  /// Wide ones have a width that is a multiple of 8, narrow ones of less: of 1/16 of the width at most.
+  func scaled(by factor: Double) -> LayerPrimitive {
+    let wish = min(max((factor * parameters - fixed) / slope, 1), Double(range.upperBound))
+    var step = 1
+    while step < 8, Double(32 * step) <= wish { step *= 2 }
+    let width = min(Int((wish / Double(step)).rounded()) * step, range.upperBound)
+    return primitive.setting(LayerPrimitive.width, to: .integer(width)) ?? primitive
   }
 }

@@ -27,9 +27,10 @@ extension Space {
 
   /// The constraints that a layout of these costs does not meet.
   public func violations(_ layout: Layout, _ costs: CostSummary) -> [Constraint.Violation] {
-    violations(layout.layers, costs)
+    violations((word(layout) == nil ? unfitted(layout) ?? layout : layout).layers, costs)
   }
 
+  /// - Parameter layers: as the grammar has them, before channel mixers were scaled: shares of rules count those.
   private func violations(_ layers: [[LayerPrimitive]], _ costs: CostSummary) -> [Constraint.Violation] {
     constraints.compactMap { $0.violation(layers, costs) }
   }
@@ -51,7 +52,7 @@ extension Space {
     }
     guard let (layout, costs) = try? fitted(plain) else { return nil }
     return Proposal(
-      layout: layout, derivation: derivation, costs: costs, violations: violations(layout.layers, costs))
+      layout: layout, derivation: derivation, costs: costs, violations: violations(members, costs))
   }
 
   /// A layout that meets the constraints: uniform over choices or over layouts, as the space asks. Where the constraints

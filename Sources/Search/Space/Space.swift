@@ -10,7 +10,7 @@ public struct Space: Sendable {
   public let constraints: [Constraint]
   let grammar: Grammar
   let meter: CostMeter
-  let normalization: StateNormalization?
+  let stateFit: StateFit?
   /// Where fresh samples are to be uniform over layouts and the automaton is not too large.
   let automaton: LayoutAutomaton?
   let guide: GuidedSampler?
@@ -24,10 +24,9 @@ public struct Space: Sendable {
   public init(_ file: SpaceFile) throws(ConfigurationErrors) {
     self.file = file
     let meter = CostMeter(file)
-    let size = ModelContext(dim: meter.dim, maxLength: meter.maxLength)
     self.meter = meter
-    normalization = file.normalize.state.map { StateNormalization(target: $0, context: size) }
-    grammar = try Grammar(file.grammar, meter: meter, normalization: normalization)
+    stateFit = file.normalize.state.map { StateFit(target: $0, dim: meter.dim, context: meter.stateContext) }
+    grammar = try Grammar(file.grammar, meter: meter, stateFit: stateFit)
     automaton = file.search.sampling == .layouts ? LayoutAutomaton(grammar) : nil
     let constraints = try Self.constraints(file, grammar)
     self.constraints = constraints
