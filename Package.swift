@@ -31,10 +31,11 @@ let package = Package(
     .target(name: "Statistics", swiftSettings: machine),
     .target(
       name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
+    .target(name: "Runs", dependencies: ["MADTasks", "Search"], swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "MADTasks", "Layouts", "Training", "Configuration", "Reporting", "Search",
+        "MADTasks", "Layouts", "Training", "Configuration", "Reporting", "Runs", "Search",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),
@@ -51,7 +52,8 @@ let package = Package(
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
     .testTarget(
-      name: "CommandTests", dependencies: ["madsearch", "Architecture", "MADTasks", "Training"], swiftSettings: machine),
+      name: "CommandTests", dependencies: ["madsearch", "Architecture", "MADTasks", "Search", "Training"],
+      swiftSettings: machine),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,7 +11,9 @@ struct Madsearch: AsyncParsableCommand {
       Data go to standard output, messages to standard error. Exit codes: 0 done, 2 the command line, 65 a bad input \
       file, 69 a needed service or program is missing, 70 a defect of madsearch, 130 interrupted.
       """,
-    subcommands: [Describe.self, List.self, Evaluate.self, Dump.self, Benchmark.self])
+    subcommands: [
+      Validate.self, Schema.self, Describe.self, List.self, Evaluate.self, Dump.self, Benchmark.self,
+    ])
 
   static func main() async {
     Startup.prepare()

@@ -4,9 +4,8 @@ import Testing
 @Suite("Messages and exit codes")
 struct ExitCodeTests {
   static let commands = [
-    "describe", "list", "list primitives", "list tasks", "list strategies", "evaluate", "dump", "benchmark",
-    "benchmark step",
-    "benchmark search",
+    "validate", "schema", "describe", "list", "list primitives", "list tasks", "list strategies", "evaluate", "dump",
+    "benchmark", "benchmark step", "benchmark search",
   ]
 
   @Test(

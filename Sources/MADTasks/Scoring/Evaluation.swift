@@ -37,7 +37,7 @@ public struct Evaluation: Sendable {
     let known = Dictionary(
       finished.filter { $0.layout == layout.canonical }.map { ($0.plan, $0) }, uniquingKeysWith: { first, _ in first })
     let open = plans.filter { known[$0] == nil }
-    let costs = try open.map { try cost(of: $0) }
+    let costs = try open.map { try $0.trainingFLOPs(of: layout) }
     let board = Board(costs: costs, onResult: onResult, onProgress: onProgress)
     // The dear ones first, so that no core is left alone with one at the end.
     let queue = open.indices.sorted { (costs[$0], $1) > (costs[$1], $0) }
@@ -56,14 +56,6 @@ public struct Evaluation: Sendable {
     }
     let results = try board.results()
     return plans.compactMap { plan in known[plan] ?? open.firstIndex(of: plan).flatMap { results[$0] } }
-  }
-
-  /// FLOPs of a whole training.
-  private func cost(of plan: TrialPlan) throws -> Double {
-    let task = try MADTasks.setting(plan.setting)
-    let model = try layout.makeModel(for: task, dim: plan.dim)
-    let tokens = Double(plan.batch) * Double(task.inputLength) * Double(plan.steps)
-    return tokens * model.costs(time: task.inputLength).trainingFLOPs
   }
 }
 

@@ -1,3 +1,4 @@
+import Layouts
 import Training
 
 /// One training of a layout on one setting of a task: everything that its result depends on besides the layout.
@@ -30,6 +31,16 @@ public struct TrialPlan: Codable, Hashable, Sendable {
   public var seed: UInt64
   /// Of the data; equal for all layouts, so that they are compared on the same examples.
   public var dataSeed: UInt64
+}
+
+extension TrialPlan {
+  /// FLOPs of the training, had it no curriculum and no early end.
+  /// - Throws: `TaskError` if the setting is not understood, `LayerError` or `ArchitectureError` if the layout does not fit.
+  public func trainingFLOPs(of layout: Layout) throws -> Double {
+    let task = try MADTasks.setting(setting)
+    let model = try layout.makeModel(for: task, dim: dim)
+    return Double(batch * steps) * Double(task.inputLength) * model.costs(time: task.inputLength).trainingFLOPs
+  }
 }
 
 /// A first part of a training on shorter sequences.

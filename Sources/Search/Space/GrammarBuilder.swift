@@ -84,14 +84,11 @@ struct GrammarBuilder {
       let layers = try Layout(parsing: text).layers
       kind = .fixed(try layers.map { try symbols.intern($0.map { stateFit?.fit($0) ?? $0 }) })
     } catch let error as NotationError {
-      let isName = text.unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || "0123456789._+-".unicodeScalars.contains($0)
-      }
       let primitives = Primitives.all.flatMap { [$0.specification.name] + $0.specification.aliases.map(\.name) }
       let known = file.rules.map(\.name) + primitives
       problems.add(
         path,
-        isName
+        text.isWord
           ? "there is no rule or primitive '\(text)'"
             + suggestion(
               for: text, among: known, otherwise: "the rules are \(list(file.rules.map(\.name))), the primitives are")

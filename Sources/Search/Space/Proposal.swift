@@ -25,6 +25,13 @@ extension Space {
   /// - Throws: `LayerError` or `ArchitectureError` if it cannot be built at this size.
   public func costs(of layout: Layout) throws -> CostSummary { try meter.layout(layout) }
 
+  /// The same at another width.
+  public func costs(of layout: Layout, dim: Int) throws -> CostSummary {
+    var file = file
+    file.model.dim = dim
+    return try CostMeter(file).layout(layout)
+  }
+
   /// The constraints that a layout of these costs does not meet.
   public func violations(_ layout: Layout, _ costs: CostSummary) -> [Constraint.Violation] {
     violations((word(layout) == nil ? unfitted(layout) ?? layout : layout).layers, costs)

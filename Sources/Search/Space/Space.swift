@@ -43,6 +43,12 @@ public struct Space: Sendable {
   /// The least and most layers of the grammar's layouts.
   public var layers: ClosedRange<Int> { grammar.states[grammar.start].layers }
 
+  /// All primitives in the layouts of the grammar.
+  public var primitives: [LayerPrimitive] {
+    var seen: Set<String> = []
+    return grammar.symbols.symbols.flatMap(\.members).filter { seen.insert($0.canonical).inserted }
+  }
+
   private static func constraints(
     _ file: SpaceFile, _ grammar: Grammar
   ) throws(ConfigurationErrors) -> [Constraint] {
@@ -81,7 +87,7 @@ public struct Space: Sendable {
   /// Seeds that are layouts must be so; names are looked up by who knows the hybrids.
   private func checkSeeds() throws(ConfigurationErrors) {
     var problems = Problems()
-    for (index, seed) in file.seedWith.enumerated() where !seed.isName {
+    for (index, seed) in file.seedWith.enumerated() where !seed.isWord && !seed.hasPrefix("hybrid:") {
       do {
         let layout = try Layout(parsing: seed)
         _ = try meter.layout(layout)
@@ -96,12 +102,10 @@ public struct Space: Sendable {
 }
 
 extension String {
-  /// Whether it may be the name of a hybrid: one word without options.
-  var isName: Bool {
+  /// Whether it may be the name of a rule, a primitive or a hybrid.
+  var isWord: Bool {
     !isEmpty
-      && unicodeScalars.allSatisfy {
-        $0.properties.isAlphabetic || "0123456789._+-".unicodeScalars.contains($0)
-      }
+      && unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789._+-".unicodeScalars.contains($0) }
   }
 }
 

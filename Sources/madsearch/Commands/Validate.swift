@@ -1,0 +1,43 @@
+import ArgumentParser
+import Reporting
+import Runs
+import Search
+
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a space file; say how many layouts it holds, what they cost and how long a run takes.",
+    discussion: """
+      Errors are printed one a line with their JSON path, and the exit code is then 65. Costs are those of the layouts \
+      that meet the constraints, as language models of the space's size. A run's FLOPs are those of the trainings of all \
+      candidates, had none of them an early end; core-hours follow from the speed of a short training, or from --gflops.
+      """)
+
+  @Argument(help: SpaceArgument.help)
+  var space: String
+
+  @Option(parsing: .unconditional, help: "Layouts to look at; all if the space holds no more.")
+  var samples = 1000
+
+  @Option(parsing: .unconditional, help: "GFLOP/s of a core in trainings, instead of measuring them.")
+  var gflops: Double?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    try Check.range("--samples", samples, 1...1_000_000)
+    if let gflops, !(gflops > 0 && gflops < 1e9) {
+      throw ValidationError("--gflops must be above 0 and below 1000000000, found \(gflops)")
+    }
+  }
+
+  func run() throws {
+    let argument = try SpaceArgument(space)
+    let survey = SpaceSurvey(argument.space, samples: samples)
+    let estimate = try RunEstimate(
+      argument.space, proposals: survey.proposals, protocols: argument.protocols,
+      speed: gflops.map { .assumed($0 * 1e9) })
+    let report = SpaceReport(space: argument.space, survey: survey, estimate: estimate)
+    try StandardOutput.print(json ? report.json.text : report.text)
+  }
+}
