@@ -52,7 +52,7 @@ let package = Package(
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
     .testTarget(
-      name: "CommandTests", dependencies: ["madsearch", "Architecture", "MADTasks", "Search", "Training"],
+      name: "CommandTests", dependencies: ["madsearch", "Architecture", "Layouts", "MADTasks", "Search", "Training"],
       swiftSettings: machine),
   ],
   swiftLanguageModes: [.v6]

@@ -35,7 +35,8 @@ enum ErrorReport {
     switch error {
     case let failure as Failure: (failure.description, failure.status.rawValue)
     case let error as NotationError: ("layout, \(error)", ExitStatus.commandLine.rawValue)
-    case is ArchitectureError, is LayerError, is TaskError: ("\(error)", ExitStatus.commandLine.rawValue)
+    case is ArchitectureError, is LayerError, is HybridError, is TaskError:
+      ("\(error)", ExitStatus.commandLine.rawValue)
     case let error as ConfigurationError: (error.description, ExitStatus.badInput.rawValue)
     case let error as StandardOutputError: (error.description, ExitStatus.unavailable.rawValue)
     default: parserReport(error)

@@ -3,11 +3,11 @@ import ArgumentParser
 import Foundation
 import Layouts
 
-/// A layout of the command line: its notation, or `@FILE` for a file that holds it.
+/// A layout of the command line: its notation, the name of a hybrid, or `@FILE` for a file that holds either.
 struct LayoutArgument {
   static let help = ArgumentHelp(
-    "The layout in quotes, e.g. 'attention(heads=16) swiglu 3*(mamba swiglu)' or 'megatron:M-M*-'; or @FILE for a "
-      + "file that holds it.", valueName: "layout")
+    "The layout in quotes, e.g. 'attention(heads=16) swiglu 3*(mamba swiglu)' or 'megatron:M-M*-'; hybrid:NAME or "
+      + "hybrid:NAME:LAYERS for a known hybrid; or @FILE for a file that holds it.", valueName: "layout")
 
   let layout: Layout
   /// The file it comes from, if it does.
@@ -21,17 +21,26 @@ struct LayoutArgument {
         "one layout is expected, found \(words.count) arguments; put it in quotes: '\(words.joined(separator: " "))'")
     }
     guard word.hasPrefix("@") else {
-      (layout, file) = (try Layout(parsing: word), nil)
+      (layout, file) = (try Self.read(word), nil)
       return
     }
     let path = String(word.dropFirst())
     guard !path.isEmpty else { throw Failure(.commandLine, "the name of a file is expected after '@'") }
     let text = try TextFile.read(path, limit: 4 * Layout.maximumLength)
     do {
-      (layout, file) = (try Layout(parsing: text), path)
-    } catch {
+      (layout, file) = (try Self.read(text), path)
+    } catch let error as NotationError {
       throw Failure(.badInput, error.description(in: path))
+    } catch {
+      throw Failure(.badInput, "\(path): \(error)")
     }
+  }
+
+  private static func read(_ text: String) throws -> Layout {
+    let word = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    if let layout = try KnownHybrids.layout(reference: word) { return layout }
+    if let advice = KnownHybrids.advice(for: word) { throw Failure(.commandLine, advice) }
+    return try Layout(parsing: text)
   }
 
   /// Runs `body`, in which the layout may turn out not to fit; if it comes from a file, the file is to blame.

@@ -1,5 +1,6 @@
 import Architecture
 import Foundation
+import Layouts
 import MADTasks
 import Testing
 
@@ -49,6 +50,39 @@ struct ListTests {
         #expect(csv.output.contains(name))
       }
     }
+  }
+
+  @Test("hybrids")
+  func hybrids() throws {
+    struct Listed: Decodable {
+      let name, pattern, source: String
+      let megatron, note: String?
+      let attentionShare: Double
+    }
+    let outcome = try Program.run("list", "hybrids", "--json")
+    let listed = try JSONDecoder().decode([Listed].self, from: Data(outcome.output.utf8))
+    #expect(listed.map(\.name) == KnownHybrids.all.map(\.name))
+    #expect(listed.first { $0.name == "samba" }?.attentionShare == 0.5)
+    let (text, csv) = (try Program.run("list", "hybrids"), try Program.run("list", "hybrids", "--csv"))
+    for hybrid in listed {
+      #expect(text.output.contains("\(hybrid.name): \(hybrid.source)\n"))
+      #expect(csv.output.contains("\n\(hybrid.name),\(hybrid.pattern),"))
+    }
+  }
+
+  @Test("a hybrid stands for a layout with its prefix only")
+  func hybridAsLayout() throws {
+    let described = try Program.run("describe", "hybrid:striped-hyena")
+    #expect(described.output.hasPrefix("hyena swiglu attention swiglu hyena swiglu attention swiglu\n"))
+    #expect(try Program.run("describe", "mamba").output.hasPrefix("mamba\n"))
+    let bare = try Program.run("describe", "striped-hyena")
+    #expect(bare.status == 2)
+    #expect(
+      bare.errors
+        == "madsearch: 'striped-hyena' is a hybrid, not a primitive; write 'hybrid:striped-hyena'\n")
+    let misspelt = try Program.run("describe", "hybrid:stripd-hyena")
+    #expect(misspelt.status == 2)
+    #expect(misspelt.errors == "madsearch: there is no hybrid 'stripd-hyena'; did you mean 'striped-hyena'?\n")
   }
 
   @Test("tasks")

@@ -2,6 +2,6 @@ import ArgumentParser
 
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print what there is: primitives, tasks, strategies.",
-    subcommands: [ListPrimitives.self, ListTasks.self, ListStrategies.self])
+    abstract: "Print what there is: primitives, hybrids, tasks, strategies.",
+    subcommands: [ListPrimitives.self, ListHybrids.self, ListTasks.self, ListStrategies.self])
 }
