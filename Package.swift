@@ -15,7 +15,10 @@ let package = Package(
   products: [.executable(name: "madsearch", targets: ["madsearch"])],
   dependencies: [
     // The command line: parsing, help texts and completions in the style Swift users know; kept by Apple.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // SQLite with typed rows, migrations and transactions that cannot be left open; the archive of a run must survive
+    // a kill at any moment, which is no place for hand-written calls of the C interface.
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -31,7 +34,9 @@ let package = Package(
     .target(name: "Statistics", swiftSettings: machine),
     .target(
       name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
-    .target(name: "Runs", dependencies: ["MADTasks", "Search"], swiftSettings: machine),
+    .target(
+      name: "Runs", dependencies: ["MADTasks", "Search", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
@@ -51,6 +56,7 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["reference.py"], swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "MADTasks", "Search"], swiftSettings: machine),
     .testTarget(
       name: "CommandTests", dependencies: ["madsearch", "Architecture", "Layouts", "MADTasks", "Search", "Training"],
       swiftSettings: machine),

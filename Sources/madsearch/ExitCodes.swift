@@ -4,6 +4,7 @@ import Configuration
 import Foundation
 import Layouts
 import MADTasks
+import Runs
 
 /// How the program ends.
 enum ExitStatus: Int32 {
@@ -38,6 +39,9 @@ enum ErrorReport {
     case is ArchitectureError, is LayerError, is HybridError, is TaskError:
       ("\(error)", ExitStatus.commandLine.rawValue)
     case let error as ConfigurationError: (error.description, ExitStatus.badInput.rawValue)
+    case let error as ConfigurationErrors: (error.description, ExitStatus.badInput.rawValue)
+    case let error as RunError:
+      (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
     case let error as StandardOutputError: (error.description, ExitStatus.unavailable.rawValue)
     default: parserReport(error)
     }

@@ -12,7 +12,8 @@ struct Madsearch: AsyncParsableCommand {
       file, 69 a needed service or program is missing, 70 a defect of madsearch, 130 interrupted.
       """,
     subcommands: [
-      Validate.self, Schema.self, Describe.self, List.self, Evaluate.self, Dump.self, Benchmark.self,
+      Run.self, Resume.self, Status.self, Validate.self, Schema.self, Describe.self, List.self, Evaluate.self,
+      Dump.self, Benchmark.self, WorkerCommand.self,
     ])
 
   static func main() async {

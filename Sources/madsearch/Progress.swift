@@ -2,7 +2,7 @@ import Foundation
 
 /// A line on standard error that says what goes on, if that is a terminal.
 enum Progress {
-  private static let isTerminal = isatty(STDERR_FILENO) == 1
+  static let isTerminal = isatty(STDERR_FILENO) == 1
 
   static func show(_ text: String) { if isTerminal { write("\r\u{1B}[K" + text) } }
 

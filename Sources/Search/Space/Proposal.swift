@@ -48,6 +48,13 @@ extension Space {
     try fitted(Layout(grammar.word(derivation).map { grammar.symbols[$0].members })).layout
   }
 
+  /// A layout from outside, e.g. a seed, with its costs.
+  /// - Throws: `LayerError` or `ArchitectureError` if it cannot be built at this size.
+  public func proposal(of layout: Layout) throws -> Proposal {
+    let costs = try costs(of: layout)
+    return Proposal(layout: layout, derivation: nil, costs: costs, violations: violations(layout, costs))
+  }
+
   /// The layout of a derivation with its costs; none if it has no layers.
   public func proposal(of derivation: Derivation) -> Proposal? {
     let word = grammar.word(derivation)

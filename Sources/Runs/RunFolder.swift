@@ -1,0 +1,63 @@
+import Foundation
+
+/// Where a run keeps what: the archive, the lock and the workers' files.
+public struct RunFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  public var path: String { url.path(percentEncoded: false) }
+  var archive: URL { url.appending(path: "archive.sqlite") }
+  var lock: URL { url.appending(path: "lock") }
+  var work: URL { url.appending(path: "work") }
+
+  public var exists: Bool { FileManager.default.fileExists(atPath: archive.path(percentEncoded: false)) }
+
+  /// - Throws: `RunError.unwritable` or `RunError.full`.
+  public func create() throws(RunError) { try url.makeFolder() }
+}
+
+extension URL {
+  var plainPath: String { path(percentEncoded: false) }
+
+  /// Makes the folder and those above it.
+  func makeFolder() throws(RunError) {
+    do {
+      try FileManager.default.createDirectory(at: self, withIntermediateDirectories: true)
+    } catch {
+      let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
+      throw code.map { .system(plainPath, Int32(truncatingIfNeeded: $0)) }
+        ?? .unwritable(path: plainPath, reason: error.localizedDescription)
+    }
+  }
+
+  /// Writes a file so that it is there whole or not at all, and on the disk when this returns.
+  func writeWhole(_ data: Data) throws(RunError) {
+    let temporary = plainPath + ".\(getpid()).new"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw .system(plainPath, errno) }
+    var code: Int32 = 0
+    data.withUnsafeBytes { bytes in
+      var done = 0
+      while done < bytes.count, code == 0 {
+        let count = write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if count > 0 { done += count } else if errno != EINTR { code = errno }
+      }
+    }
+    if code == 0, fsync(file) != 0 { code = errno }
+    if close(file) != 0, code == 0 { code = errno }
+    if code == 0, rename(temporary, plainPath) != 0 { code = errno }
+    guard code == 0 else {
+      unlink(temporary)
+      throw .system(plainPath, code)
+    }
+    let folder = open(deletingLastPathComponent().plainPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  /// The names of the files in a folder, sorted; none if there is no folder.
+  var fileNames: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: plainPath)) ?? []).sorted() }
+}

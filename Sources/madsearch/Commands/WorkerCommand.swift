@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+import Runs
+
+struct WorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "Evaluate the requests of a folder; started by executors.", shouldDisplay: false)
+
+  @Argument(help: "The folder of requests and results.")
+  var folder: String
+
+  @Option(help: "The worker's own name in this folder.")
+  var name: String
+
+  @Option(help: "The process without which it ends.")
+  var parent: Int32?
+
+  func validate() throws {
+    guard !name.isEmpty, !name.contains("/"), !name.contains(".") else {
+      throw ValidationError("--name must be a word without '/' and '.', found '\(name)'")
+    }
+  }
+
+  func run() throws {
+    // Ctrl-C is for the coordinator, which decides what becomes of its workers.
+    signal(SIGINT, SIG_IGN)
+    try Worker(WorkerFolder(URL(filePath: folder)), name: name, parent: parent).run()
+  }
+}
