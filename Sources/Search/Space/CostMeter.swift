@@ -14,6 +14,13 @@ public struct CostSummary: Sendable, Hashable {
   /// The same without distilling long convolutions.
   public var cache: Int
 
+  public init(
+    layers: Int, parameters: Int, forwardFLOPs: Double, trainingFLOPs: Double, state: Int, cache: Int
+  ) {
+    (self.layers, self.parameters, self.forwardFLOPs) = (layers, parameters, forwardFLOPs)
+    (self.trainingFLOPs, self.state, self.cache) = (trainingFLOPs, state, cache)
+  }
+
   public static let zero = CostSummary(
     layers: 0, parameters: 0, forwardFLOPs: 0, trainingFLOPs: 0, state: 0, cache: 0)
 
