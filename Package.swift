@@ -56,7 +56,7 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["reference.py"], swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "MADTasks", "Search"], swiftSettings: machine),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Layouts", "MADTasks", "Search"], swiftSettings: machine),
     .testTarget(
       name: "CommandTests", dependencies: ["madsearch", "Architecture", "Layouts", "MADTasks", "Search", "Training"],
       swiftSettings: machine),

@@ -19,19 +19,22 @@ public final class RunStore: Sendable {
   public static func create(_ folder: RunFolder, settings: RunSettings) throws -> RunStore {
     guard !folder.exists else { throw RunError.exists(path: folder.path) }
     let path = folder.archive.plainPath
-    return try explained(path) {
-      var configuration = Configuration()
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      let store = RunStore(folder, try DatabasePool(path: path, configuration: configuration))
+    let temporary = path + ".new"
+    for suffix in ["", "-journal"] { unlink(temporary + suffix) }
+    try explained(path) {
       let text = try JSONEncoder().encode(settings)
-      try store.database.write { db in
+      let database = try DatabaseQueue(path: temporary)
+      try database.write { db in
         try db.execute(sql: schema)
         try db.execute(
           sql: "INSERT INTO run (id, settings) VALUES (1, ?)", arguments: [String(decoding: text, as: UTF8.self)])
         try db.execute(sql: "PRAGMA user_version = \(version)")
       }
-      return store
+      try database.close()
     }
+    // Under its name it is whole, at whatever moment the program is killed.
+    guard rename(temporary, path) == 0 else { throw RunError.system(path, errno) }
+    return try open(folder)
   }
 
   /// Opens an archive.

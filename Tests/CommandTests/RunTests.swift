@@ -60,7 +60,10 @@ struct RunTests {
   func kill() throws {
     let (whole, killed) = (try Self.place(), try Self.place())
     #expect(try Self.command(whole, "run space.json --workers 2").status == 0)
-    _ = try Self.command(killed, "run space.json --workers 2 & sleep 0.4; kill -9 $!; wait")
+    _ = try Self.command(
+      killed,
+      "run space.json --workers 2 & until [ -e results/tiny/archive.sqlite ]; do sleep 0.01; done; sleep 0.2; kill -9 $!; wait"
+    )
     for delay in ["0.3", "0.6"] {
       _ = try Self.command(killed, "resume tiny --workers 3 & sleep \(delay); kill -9 $!; wait")
     }

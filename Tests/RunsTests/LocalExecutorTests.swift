@@ -1,7 +1,6 @@
 import Foundation
+import Runs
 import Testing
-
-@testable import Runs
 
 @Suite("Local executor")
 struct LocalExecutorTests {
@@ -20,7 +19,7 @@ struct LocalExecutorTests {
       done
       """
     try Data(script.utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.plainPath)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path(percentEncoded: false))
     return file
   }
 

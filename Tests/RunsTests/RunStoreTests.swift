@@ -1,9 +1,9 @@
 import Foundation
+import Layouts
 import MADTasks
+import Runs
 import Search
 import Testing
-
-@testable import Runs
 
 @Suite("Run store")
 struct RunStoreTests {
@@ -61,8 +61,9 @@ struct RunStoreTests {
       let store = try RunStore.create(folder.run, settings: Self.settings)
       _ = try store.settings()
     }
-    let file = folder.run.archive
-    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.plainPath + suffix) }
+    let file = folder.run.url.appending(path: "archive.sqlite")
+    let path = file.path(percentEncoded: false)
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
     var data = try Data(contentsOf: file)
     if length < 0 {
       data.replaceSubrange(0..<16, with: Data(repeating: 7, count: 16))
@@ -74,8 +75,8 @@ struct RunStoreTests {
       #expect {
         try RunStore.open(folder.run, isReadOnly: isReadOnly)
       } throws: { error in
-        guard case RunError.corrupt(let path, _) = error else { return false }
-        return path == file.plainPath
+        guard case RunError.corrupt(let found, _) = error else { return false }
+        return found == path
       }
     }
   }
