@@ -29,7 +29,7 @@ struct RunTests {
   }
 
   private static func command(_ folder: TemporaryFolder, _ arguments: String) throws -> Program.Outcome {
-    try Program.shell("cd '\(folder.url.path(percentEncoded: false))' && $madsearch \(arguments)")
+    try Program.shell("cd '\(folder.url.path(percentEncoded: false))'; $madsearch \(arguments)")
   }
 
   /// All that must not depend on who computed it and when.
