@@ -117,9 +117,9 @@ public final class Coordinator {
     var proposals: [(proposal: Proposal, origin: CandidateRecord.Origin, hybrid: String?)] = []
     var seen: Set<String> = []
     for text in space.file.seedWith {
-      let layout = try Layout(parsing: text)
+      let (layout, hybrid) = try space.seed(text)
       let proposal = try space.proposal(of: layout)
-      if seen.insert(layout.canonical).inserted { proposals.append((proposal, .seed, nil)) }
+      if seen.insert(layout.canonical).inserted { proposals.append((proposal, .seed, hybrid)) }
     }
     var random = RandomStream(seed: settings.seed, "strategy", "random")
     var repeated = 0

@@ -60,9 +60,11 @@ struct Run: ParsableCommand {
   }
 
   private func protocols(_ space: Space) throws -> [ScoringProtocol] {
-    for (index, seed) in space.file.seedWith.enumerated() where seed.allSatisfy({ $0 != " " && $0 != "(" }) {
-      guard (try? Layout(parsing: seed)) != nil else {
-        throw Failure(.badInput, "\(file), $.seed-with[\(index)]: there is no hybrid '\(seed)'")
+    for (index, seed) in space.file.seedWith.enumerated() {
+      do {
+        _ = try space.seed(seed)
+      } catch {
+        throw Failure(.badInput, "\(file), $.seed-with[\(index)]: \(error)")
       }
     }
     return try space.file.rungs.enumerated().map { index, rung in
