@@ -22,7 +22,7 @@ public struct SpaceFile: Hashable, Sendable {
 }
 
 /// What candidates are to be good at. Quality is to be high, the others low.
-public enum Objective: String, Sendable, Hashable, CaseIterable {
+public enum Objective: String, Codable, Sendable, Hashable, CaseIterable {
   case quality, state, flops, parameters
 }
 
