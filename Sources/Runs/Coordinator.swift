@@ -1,41 +1,49 @@
-import Configuration
 import Engine
 import Foundation
 import Layouts
 import MADTasks
 import Search
 
-/// Brings a run from where it is to its end: proposes, evaluates rung by rung, promotes. What it does next depends only on
-/// the archive and the run's settings, so an interrupted run ends as an uninterrupted one.
+/// Brings a run from where it is to its end: evaluates what the schedule asks for and records the results. An interrupted
+/// run ends as an uninterrupted one.
 public final class Coordinator {
-  /// What is going on, for a progress line.
-  public struct Progress: Sendable {
-    public let rung, rungs: Int
-    public let protocolName: String
-    public let done, total, failed: Int
-    /// The best score of the rung.
-    public let best: Double?
+  public enum Ending: Sendable {
+    case complete
+    case interrupted
+    /// The hours or core-hours are used up.
+    case budgetSpent
   }
+
+  /// Seconds that running evaluations have to finish when a run is interrupted.
+  public static let grace = 8.0
+  /// Seconds between notes of the time spent.
+  private static let sessionBeat = 2.0
+  private static let progressPause = 0.25
 
   public let folder: RunFolder
   public let settings: RunSettings
   public let store: RunStore
   private let space: Space
   private let ladder: Ladder
+  private let ledger: Ledger
+  private let schedule: Schedule
   private let lock: RunLock
+  /// Of an evaluation of a layout that stands for all, by rung.
+  private let flops: [Double]
 
-  private init(_ folder: RunFolder, _ lock: RunLock, _ store: RunStore, _ settings: RunSettings) throws {
+  private init(_ folder: RunFolder, _ lock: RunLock, _ store: RunStore) throws {
+    let (round, settings) = try store.era()
     (self.folder, self.lock, self.store, self.settings) = (folder, lock, store, settings)
     space = try Space(parsing: Data(settings.space.utf8))
-    ladder = Self.ladder(space, settings)
-  }
-
-  static func ladder(_ space: Space, _ settings: RunSettings) -> Ladder {
-    let rungs = zip(space.file.rungs, settings.protocols).map { rung, definition in
-      let dim: Int? = if case .mad(_, let dim) = rung.kind { dim } else { nil }
-      return (definition: definition, dim: dim, promote: rung.promote)
+    ladder = Ladder(space, settings)
+    ledger = try Ledger(store)
+    schedule = Schedule(ledger, space: space, ladder: ladder, firstRound: round, settings: settings)
+    var random = RandomStream(seed: settings.seed, "pace")
+    let layout = space.sample(using: &random)?.layout
+    flops = ladder.rungs.indices.map { rung in
+      let plans = (try? ladder.plans(rung: rung, replicate: 0)) ?? []
+      return plans.reduce(0) { sum, plan in sum + (layout.flatMap { try? plan.trainingFLOPs(of: $0) } ?? 0) }
     }
-    return Ladder(objectives: space.file.objectives, rungs: rungs, seed: settings.seed)
   }
 
   /// Begins a run.
@@ -46,29 +54,41 @@ public final class Coordinator {
     _ = try Space(parsing: Data(settings.space.utf8))
     try folder.create()
     let lock = try RunLock(folder)
-    return try Coordinator(folder, lock, try RunStore.create(folder, settings: settings), settings)
+    return try Coordinator(folder, lock, try RunStore.create(folder, settings: settings))
   }
 
   /// Goes on with a run.
-  /// - Throws: `RunError`, `ConfigurationErrors`.
-  public static func resume(_ folder: RunFolder) throws -> Coordinator {
+  /// - Parameter extend: what it goes on with, given what it had; the same if nothing is to change.
+  /// - Throws: `RunError`, `ConfigurationErrors`, or what `extend` throws.
+  public static func resume(
+    _ folder: RunFolder, extend: (RunSettings) throws -> RunSettings = { $0 }
+  ) throws -> Coordinator {
     guard folder.exists else { throw RunError.missing(path: folder.path) }
     let lock = try RunLock(folder)
     let store = try RunStore.open(folder)
-    return try Coordinator(folder, lock, store, try store.settings())
+    let settings = try store.settings()
+    let extended = try extend(settings)
+    if extended != settings { try store.extend(with: extended) }
+    return try Coordinator(folder, lock, store)
   }
 
   /// - Parameters:
   ///   - executable: the program whose `worker` command is started.
   ///   - timeLimit: seconds that one evaluation may take.
   ///   - shouldStop: asked several times a second.
-  /// - Returns: whether the run is at its end.
   public func run(
-    executable: URL, workers: Int, timeLimit: Double, shouldStop: () -> Bool, onProgress: (Progress) -> Void
-  ) throws -> Bool {
+    executable: URL, workers: Int, timeLimit: Double, shouldStop: () -> Bool, onProgress: (RunProgress) -> Void
+  ) throws -> Ending {
     try store.requeueRunning()
     try takeLeftBehind()
-    try propose()
+    let session = try store.beginSession(workers: workers)
+    let before = try store.secondsSpent()
+    let start = Date()
+    var (lastBeat, lastShown) = (start, Date.distantPast)
+    func clock() -> Double { before + Date().timeIntervalSince(start) }
+    let budget = Budget(hours: settings.hours, coreHours: settings.coreHours, workers: workers)
+    var isSpent = false
+
     let work = WorkerFolder(folder.work.appending(path: "\(getpid())-\(UInt32.random(in: 0 ... .max))"))
     try work.create()
     let executor = LocalExecutor(work, executable: executable, workers: workers, timeLimit: timeLimit)
@@ -76,125 +96,103 @@ public final class Coordinator {
       executor.end()
       work.remove()
     }
-    var entrants = try store.candidates()
-    for rung in ladder.rungs.indices {
-      let plans = try ladder.plans(rung: rung, replicate: 0)
-      try store.queue(entrants.map(\.id), rung: rung, seed: ladder.seed(rung: rung, replicate: 0))
-      let layouts = Dictionary(uniqueKeysWithValues: entrants.map { ($0.id, $0.layout) })
-      let members = try store.evaluations().filter { $0.rung == rung && layouts[$0.candidate] != nil }
-      var tally = Tally(members)
-      func report() {
-        onProgress(
-          Progress(
-            rung: rung, rungs: ladder.rungs.count, protocolName: ladder.rungs[rung].definition.name, done: tally.done,
-            total: members.count, failed: tally.failed, best: tally.best))
-      }
-      report()
-      let requests = members.filter { !$0.status.isFinal }.compactMap { record in
-        layouts[record.candidate].map { EvaluationRequest(id: record.id, layout: $0, plans: plans) }
-      }
-      let isComplete = try executor.run(requests, shouldStop: shouldStop) { event in
+    var posted: Set<Int64> = []
+    func open() throws -> [LocalExecutor.Posting] {
+      try schedule.advance { self.mayPropose(budget, clock: clock()) }
+      return try ledger.queued.filter { posted.insert($0.id).inserted }.compactMap(posting)
+    }
+    let isComplete = try executor.run(
+      try open(), grace: Self.grace,
+      shouldStop: {
+        isSpent = isSpent || budget.coreSecondsLeft(clock: clock(), trained: ledger.secondsTrained) <= 0
+        return isSpent || shouldStop()
+      },
+      onTick: {
+        if Date().timeIntervalSince(lastShown) > Self.progressPause {
+          lastShown = Date()
+          onProgress(progress(executor, clock: clock(), workers: workers))
+        }
+        guard Date().timeIntervalSince(lastBeat) > Self.sessionBeat else { return }
+        lastBeat = Date()
+        try store.extendSession(session)
+      },
+      onEvent: { event in
         switch event {
-        case .started(let id, let attempt): try store.markRunning(id, attempts: attempt)
+        case .started(let id, let attempt):
+          try store.markRunning(id, attempts: attempt)
+          try ledger.refresh(id)
+          return []
         case .failed(let id, let reason):
           try store.fail(id, reason: reason)
-          tally.fail()
-        case .finished(let id, let outcome): tally.add(try record(id, outcome, rung: rung))
+          try ledger.refresh(id)
+        case .finished(let id, let outcome): try record(id, outcome)
         }
-        report()
-      }
-      guard isComplete else {
-        try store.requeueRunning()
-        return false
-      }
-      entrants = ladder.promoted(try scored(rung: rung, among: entrants), from: rung)
-    }
-    return true
+        return try open()
+      })
+    try store.extendSession(session)
+    if isComplete, schedule.isComplete { return .complete }
+    try store.requeueRunning()
+    return isSpent ? .budgetSpent : .interrupted
   }
 
-  /// Proposals are all made before anything is evaluated: the strategy `random` learns nothing.
-  private func propose() throws {
-    var proposals: [(proposal: Proposal, origin: CandidateRecord.Origin, hybrid: String?)] = []
-    var seen: Set<String> = []
-    for text in space.file.seedWith {
-      let (layout, hybrid) = try space.seed(text)
-      let proposal = try space.proposal(of: layout)
-      if seen.insert(layout.canonical).inserted { proposals.append((proposal, .seed, hybrid)) }
+  private func posting(_ record: EvaluationRecord) throws -> LocalExecutor.Posting? {
+    guard let candidate = ledger.candidate(record.candidate) else { return nil }
+    let plans = try ladder.plans(rung: record.rung, replicate: record.replicate)
+    // New candidates first, since the next batch waits for them; of these the dear ones, so that no core is left alone with
+    // one at the end.
+    let kind = record.rung > 0 ? 2 : record.replicate > 0 ? 1 : 0
+    let cheapness = 1_000_000_000 - Int(min(candidate.costs.trainingFLOPs, 1e15) / 1e6)
+    return .init(
+      EvaluationRequest(id: record.id, layout: candidate.layout, plans: plans), urgency: kind * 2_000_000_000 + cheapness)
+  }
+
+  /// Whether the budget allows another batch at the first rung: what is left must do for it and for promoting what is
+  /// there.
+  private func mayPropose(_ budget: Budget, clock: Double) -> Bool {
+    guard budget.isLimited else { return true }
+    let pace = Pace(ledger, flops: flops).seconds
+    let batch = space.file.search.batch
+    var needed = Double(batch) * pace[0]
+    let hybrids = ledger.candidates.count { $0.hybrid != nil }
+    var others = Double(ledger.candidates.count - hybrids + batch)
+    for (rung, step) in ladder.rungs.enumerated().dropLast() {
+      guard let share = step.promote else { break }
+      others = max(1, share * others)
+      let done = ledger.evaluations(rung: rung + 1).count { $0.status.isFinal }
+      needed += max(others + Double(hybrids - done), 0) * pace[rung + 1]
     }
-    var random = RandomStream(seed: settings.seed, "strategy", "random")
-    var repeated = 0
-    // A small space has fewer layouts than are asked for.
-    while proposals.count < settings.candidates, repeated < 1000, let proposal = space.sample(using: &random) {
-      if seen.insert(proposal.layout.canonical).inserted {
-        proposals.append((proposal, .sample, nil))
-        repeated = 0
-      } else {
-        repeated += 1
-      }
-    }
-    try store.add(proposals)
+    return budget.coreSecondsLeft(clock: clock, trained: ledger.secondsTrained) > needed
   }
 
   /// Records the answers that an earlier coordinator did not live to read, and removes its folders.
   private func takeLeftBehind() throws {
-    let records = Dictionary(uniqueKeysWithValues: try store.evaluations().map { ($0.id, $0) })
     for name in folder.work.fileNames {
       let work = WorkerFolder(folder.work.appending(path: name))
-      for (id, outcome) in work.outcomes() {
-        if let evaluation = records[id], !evaluation.status.isFinal {
-          _ = try record(id, outcome, rung: evaluation.rung)
-        }
+      for (id, outcome) in work.outcomes() where ledger.evaluations[id]?.status.isFinal == false {
+        try record(id, outcome)
       }
       work.remove()
     }
   }
 
-  /// - Returns: the score, unless the evaluation failed.
-  private func record(_ id: Int64, _ outcome: EvaluationOutcome, rung: Int) throws -> Double? {
+  private func record(_ id: Int64, _ outcome: EvaluationOutcome) throws {
+    guard let evaluation = ledger.evaluations[id] else { return }
     switch outcome {
     case .results(let results):
       let card = ScoreCard(
-        layout: results.first?.layout ?? "", results: results, measure: ladder.rungs[rung].definition.measure,
+        layout: results.first?.layout ?? "", results: results, measure: ladder.rungs[evaluation.rung].definition.measure,
         accuracy: .pooled)
       try store.finish(id, card: card, results: results)
-      return card.score
-    case .impossible(let reason):
-      try store.fail(id, reason: reason)
-      return nil
+    case .impossible(let reason): try store.fail(id, reason: reason)
     }
+    try ledger.refresh(id)
   }
 
-  /// The candidates that were measured at a rung; diverged and failed ones are not among them.
-  private func scored(
-    rung: Int, among entrants: [CandidateRecord]
-  ) throws -> [(candidate: CandidateRecord, score: Double)] {
-    let scores = Dictionary(
-      try store.evaluations().filter { $0.rung == rung && $0.status == .done }.compactMap { record in
-        record.score.map { (record.candidate, $0) }
-      }, uniquingKeysWith: { first, _ in first })
-    return entrants.compactMap { candidate in scores[candidate.id].map { (candidate, $0) } }
-  }
-}
+  // MARK: Progress
 
-/// Counts the evaluations of a rung.
-private struct Tally {
-  private(set) var done, failed: Int
-  private(set) var best: Double?
-
-  init(_ records: [EvaluationRecord]) {
-    done = records.count { $0.status.isFinal }
-    failed = records.count { $0.status == .failed }
-    best = records.filter { $0.status == .done }.compactMap(\.score).max()
-  }
-
-  mutating func fail() {
-    done += 1
-    failed += 1
-  }
-
-  mutating func add(_ score: Double?) {
-    guard let score else { return fail() }
-    done += 1
-    best = Swift.max(best ?? score, score)
+  private func progress(_ executor: LocalExecutor, clock: Double, workers: Int) -> RunProgress {
+    RunProgress(
+      ledger, space: space, ladder: ladder, settings: settings, activity: executor.activity, clock: clock,
+      pace: Pace(ledger, flops: flops), workers: workers)
   }
 }

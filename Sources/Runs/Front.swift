@@ -5,7 +5,6 @@ import Search
 public struct Front: Sendable {
   public struct Member: Sendable {
     public let candidate: CandidateRecord
-    public let evaluation: EvaluationRecord
     public let score: Double
   }
 
@@ -16,20 +15,17 @@ public struct Front: Sendable {
   public let members: [Member]
 
   /// - Returns: none if nothing has been measured.
-  /// - Throws: `RunError`, `ConfigurationErrors`.
+  /// - Throws: `RunError`.
   public init?(_ store: RunStore) throws {
-    let settings = try store.settings()
-    let ladder = Coordinator.ladder(try Space(parsing: Data(settings.space.utf8)), settings)
-    let done = try store.evaluations().filter { $0.status == .done && $0.replicate == 0 }
+    let scale = try store.settings().scale
+    let ledger = try Ledger(store)
+    let done = ledger.evaluations.values.filter { $0.status == .done }
     guard let rung = done.map(\.rung).max() else { return nil }
-    let candidates = Dictionary(uniqueKeysWithValues: try store.candidates().map { ($0.id, $0) })
-    let all = done.filter { $0.rung == rung }.compactMap { record -> Member? in
-      guard let candidate = candidates[record.candidate], let score = record.score else { return nil }
-      return Member(candidate: candidate, evaluation: record, score: score)
-    }
+    let all = ledger.means(rung: rung).filter(\.candidate.isFeasible)
     self.rung = rung
-    objectives = ladder.objectives
-    members = Dominance.nonDominated(all.map { ladder.point($0.candidate, score: $0.score) }).map { all[$0] }
+    objectives = scale.objectives
+    members = Dominance.nonDominated(all.map { scale.point(quality: $0.score, costs: $0.candidate.costs) })
+      .map { Member(candidate: all[$0].candidate, score: all[$0].score) }
       .sorted { ($0.score, -$0.candidate.id) > ($1.score, -$1.candidate.id) }
   }
 }

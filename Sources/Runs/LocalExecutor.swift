@@ -13,6 +13,14 @@ public final class LocalExecutor {
     case failed(Int64, reason: String)
   }
 
+  /// A request with its place in the queue: the least urgency is taken first.
+  public struct Posting: Sendable {
+    let request: EvaluationRequest
+    let urgency: Int
+
+    public init(_ request: EvaluationRequest, urgency: Int = 0) { (self.request, self.urgency) = (request, urgency) }
+  }
+
   /// How often an evaluation is tried.
   public static let attempts = 2
   /// Seconds without a heartbeat after which a worker counts as stuck.
@@ -48,21 +56,34 @@ public final class LocalExecutor {
 
   deinit { end() }
 
-  /// Evaluates all requests.
+  /// What the workers do: their names, and of those that are not idle the evaluation and its seconds so far.
+  public var activity: [(worker: String, evaluation: Int64?, seconds: Double)] {
+    slots.map { ($0.name, $0.current?.id, $0.current.map { Date().timeIntervalSince($0.start) } ?? 0) }
+  }
+
+  /// Evaluates all requests and those that their results lead to.
   /// - Parameters:
+  ///   - grace: seconds that running evaluations have to finish once they are to stop.
   ///   - shouldStop: asked several times a second; once it says so, what is not finished within `grace` is given up.
-  ///   - onEvent: called on this thread.
+  ///   - onTick: called between.
+  ///   - onEvent: called on this thread; returns further requests.
   /// - Returns: whether everything was finished.
   /// - Throws: `RunError`, or what `onEvent` throws.
   public func run(
-    _ requests: [EvaluationRequest], grace: Double = 2, shouldStop: () -> Bool = { false },
-    onEvent: (Event) throws -> Void
+    _ postings: [Posting], grace: Double = 2, shouldStop: () -> Bool = { false },
+    onTick: () throws -> Void = {}, onEvent: (Event) throws -> [Posting]
   ) throws -> Bool {
-    var open = Dictionary(uniqueKeysWithValues: requests.map { ($0.id, $0) })
+    var open: [Int64: Posting] = [:]
     var attempts: [Int64: Int] = [:]
     var stopSince: Date?
+    func post(_ postings: [Posting]) throws {
+      for posting in postings where open[posting.request.id] == nil {
+        open[posting.request.id] = posting
+        try folder.post(posting.request, urgency: posting.urgency)
+      }
+    }
     try folder.create()
-    for request in requests { try folder.post(request) }
+    try post(postings)
     while !open.isEmpty {
       if shouldStop() {
         let since = stopSince ?? Date()
@@ -75,12 +96,14 @@ public final class LocalExecutor {
       // Whether a worker has ended is asked before its answers are read: what it wrote last must count.
       let ended = slots.filter { !$0.process.isRunning }
       for (id, outcome) in folder.outcomes() {
-        if open.removeValue(forKey: id) != nil { try onEvent(.finished(id, outcome)) }
+        let isOpen = open.removeValue(forKey: id) != nil
+        let further = isOpen ? try onEvent(.finished(id, outcome)) : []
         folder.removeOutcome(id)
+        if stopSince == nil { try post(further) }
       }
       for slot in ended {
         slots.removeAll { $0 === slot }
-        guard let id = folder.claim(of: slot.name) ?? slot.current?.id, let request = open[id] else {
+        guard let id = folder.claim(of: slot.name) ?? slot.current?.id, let posting = open[id] else {
           idleExits += 1
           continue
         }
@@ -89,13 +112,19 @@ public final class LocalExecutor {
         // It may have claimed the request and ended since the last look.
         if slot.current?.id != id { attempts[id, default: 0] += 1 }
         if attempts[id, default: 1] < Self.attempts, stopSince == nil {
-          try folder.post(request)
+          try folder.post(posting.request, urgency: posting.urgency)
         } else if stopSince == nil {
           open[id] = nil
-          try onEvent(.failed(id, reason: reason(slot)))
+          try post(try onEvent(.failed(id, reason: reason(slot))))
         }
       }
-      for slot in slots { try watch(slot, &attempts, open, onEvent) }
+      for slot in slots {
+        if let id = watch(slot, openIDs: Set(open.keys)) {
+          attempts[id, default: 0] += 1
+          _ = try onEvent(.started(id, attempt: attempts[id] ?? 1))
+        }
+      }
+      try onTick()
       Thread.sleep(forTimeInterval: 0.02)
     }
     return open.isEmpty
@@ -108,25 +137,25 @@ public final class LocalExecutor {
     slots = []
   }
 
-  private func watch(
-    _ slot: Slot, _ attempts: inout [Int64: Int], _ open: [Int64: EvaluationRequest], _ onEvent: (Event) throws -> Void
-  ) throws {
+  /// - Returns: the evaluation that the worker has just begun, if it has.
+  private func watch(_ slot: Slot, openIDs: Set<Int64>) -> Int64? {
+    var begun: Int64?
     if let id = folder.claim(of: slot.name) {
-      if slot.current?.id != id, open[id] != nil {
+      if slot.current?.id != id, openIDs.contains(id) {
         slot.current = (id, Date())
-        attempts[id, default: 0] += 1
-        try onEvent(.started(id, attempt: attempts[id] ?? 1))
+        begun = id
       }
     } else {
       slot.current = nil
     }
-    guard slot.killed == nil else { return }
+    guard slot.killed == nil else { return begun }
     if let start = slot.current?.start, Date().timeIntervalSince(start) > timeLimit {
       slot.killed = "it took longer than \(Int(timeLimit)) seconds"
     } else if folder.silence(of: slot.name) ?? Date().timeIntervalSince(slot.start) > Self.longestSilence {
       slot.killed = "its worker showed no life for \(Int(Self.longestSilence)) seconds"
     }
     if slot.killed != nil { kill(slot.process.processIdentifier, SIGKILL) }
+    return begun
   }
 
   private func reason(_ slot: Slot) -> String {

@@ -1,7 +1,8 @@
 import MADTasks
 import Search
 
-/// What a run was started with. Layouts and settings are stored as text that explains itself.
+/// What a run was started with, or goes on with since it was extended. Layouts and settings are stored as text that
+/// explains itself.
 public struct RunSettings: Codable, Sendable, Equatable {
   public var name: String
   /// The space file as it was read.
@@ -9,32 +10,50 @@ public struct RunSettings: Codable, Sendable, Equatable {
   /// The protocols of the rungs, by rung, as they were read: a run does not change when a file does.
   public var protocols: [ScoringProtocol]
   public var strategy: String
+  /// Known hybrids and layouts that are evaluated first: the space's and those of the command line.
+  public var seeds: [String]
+  /// At the first rung, seeds included.
   public var candidates: Int
+  /// On the clock, over all sessions.
+  public var hours: Double?
+  /// Of trainings.
+  public var coreHours: Double?
   public var seed: UInt64
+  /// Objectives and the reference point of the hypervolume, the same for the whole run.
+  public var scale: ObjectiveScale
 
   public init(
-    name: String, space: String, protocols: [ScoringProtocol], strategy: String, candidates: Int, seed: UInt64
+    name: String, space: String, protocols: [ScoringProtocol], strategy: String, seeds: [String], candidates: Int,
+    hours: Double? = nil, coreHours: Double? = nil, seed: UInt64, scale: ObjectiveScale
   ) {
-    (self.name, self.space, self.protocols) = (name, space, protocols)
-    (self.strategy, self.candidates, self.seed) = (strategy, candidates, seed)
+    (self.name, self.space, self.protocols, self.strategy) = (name, space, protocols, strategy)
+    (self.seeds, self.candidates, self.hours, self.coreHours) = (seeds, candidates, hours, coreHours)
+    (self.seed, self.scale) = (seed, scale)
   }
 }
 
 /// A layout in a run with its exact costs.
 public struct CandidateRecord: Sendable, Equatable {
   public enum Origin: String, Sendable {
-    /// Given as a seed of the search.
+    /// A known hybrid or layout that the search was given.
     case seed
-    case sample
+    /// Proposed by the search strategy.
+    case search
   }
 
   public let id: Int64
   /// Canonical.
   public let layout: String
   public let origin: Origin
-  public let costs: CostSummary
   /// The name of a known hybrid, if it is one.
   public let hybrid: String?
+  /// Whether the grammar derives it.
+  public let isInGrammar: Bool
+  /// Whether it meets the constraints. A known hybrid that does not is a baseline, and neither on fronts nor bred from.
+  public let isFeasible: Bool
+  /// The batch of proposals that it came with, counted from 0.
+  public let round: Int
+  public let costs: CostSummary
 }
 
 /// One rung's measurement of one candidate.
@@ -50,6 +69,8 @@ public struct EvaluationRecord: Sendable, Equatable {
   public let candidate: Int64
   public let rung: Int
   public let replicate: Int
+  /// The batch of proposals with which it was asked for.
+  public let round: Int
   public let seed: UInt64
   public var status: Status
   public var attempts: Int
@@ -61,4 +82,22 @@ public struct EvaluationRecord: Sendable, Equatable {
   public var seconds: Double
   /// Why it failed.
   public var reason: String?
+}
+
+/// A candidate that joins a run.
+package struct NewCandidate {
+  let proposal: Proposal
+  let origin: CandidateRecord.Origin
+  let hybrid: String?
+
+  package init(proposal: Proposal, origin: CandidateRecord.Origin, hybrid: String?) {
+    (self.proposal, self.origin, self.hybrid) = (proposal, origin, hybrid)
+  }
+}
+
+/// An evaluation that joins a run.
+struct NewEvaluation {
+  let candidate: Int64
+  let rung, replicate, round: Int
+  let seed: UInt64
 }

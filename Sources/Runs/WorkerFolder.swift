@@ -44,8 +44,10 @@ public struct WorkerFolder: Sendable {
 
   // MARK: The coordinator's side
 
-  func post(_ request: EvaluationRequest) throws {
-    try requests.appending(path: Self.name(request.id)).writeWhole(JSONEncoder().encode(request))
+  /// - Parameter urgency: requests are taken in its order, 0 first.
+  func post(_ request: EvaluationRequest, urgency: Int) throws {
+    try requests.appending(path: "\(Self.digits(urgency))-\(Self.name(request.id))")
+      .writeWhole(JSONEncoder().encode(request))
   }
 
   func stop() throws(RunError) { try stopFile.writeWhole(Data()) }
@@ -109,11 +111,15 @@ public struct WorkerFolder: Sendable {
     close(file)
   }
 
-  /// Sorted as the numbers are, so that requests are taken in their order.
-  private static func name(_ id: Int64) -> String {
-    let digits = String(id)
-    return String(repeating: "0", count: max(0, 12 - digits.count)) + digits + ".json"
+  private static func name(_ id: Int64) -> String { digits(id) + ".json" }
+
+  /// Sorted as text as the numbers are.
+  private static func digits(_ number: some BinaryInteger) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 18 - digits.count)) + digits
   }
 
-  private static func id(_ name: String) -> Int64? { Int64(name.prefix { $0 != "." }) }
+  private static func id(_ name: String) -> Int64? {
+    name.prefix { $0 != "." }.split(separator: "-").last.flatMap { Int64($0) }
+  }
 }

@@ -8,5 +8,12 @@ enum Progress {
 
   static func clear() { if isTerminal { write("\r\u{1B}[K") } }
 
-  private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Columns of the terminal.
+  static var width: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

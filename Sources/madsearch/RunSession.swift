@@ -2,7 +2,6 @@ import ArgumentParser
 import Configuration
 import Engine
 import Foundation
-import Reporting
 import Runs
 
 /// How a run is executed; the same for `run` and `resume`.
@@ -21,6 +20,40 @@ struct ExecutionOptions: ParsableArguments {
   }
 }
 
+/// Limits of a whole run, whichever ends first; the same for `run` and `resume`.
+struct BudgetOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Candidates at the first rung, seeds included.")
+  var candidates: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Time on the clock over all sessions, e.g. 90m, 2h or 1.5d.", valueName: "duration"))
+  var time: String?
+
+  @Option(parsing: .unconditional, help: "Core-hours of training.")
+  var coreHours: Double?
+
+  func validate() throws {
+    if let candidates { try Check.range("--candidates", candidates, 1...1_000_000) }
+    _ = try hours()
+    if let coreHours, !(coreHours > 0 && coreHours <= 1e9) {
+      throw ValidationError("--core-hours must be more than 0 and at most 1e9, found \(coreHours)")
+    }
+  }
+
+  /// The time on the clock; none if none is given.
+  func hours() throws -> Double? {
+    guard let time else { return nil }
+    let units: [Character: Double] = ["s": 1 / 3600.0, "m": 1 / 60.0, "h": 1, "d": 24]
+    guard let unit = time.last.flatMap({ units[$0] }), let number = Double(time.dropLast()),
+      number > 0, number * unit <= 1e6
+    else {
+      throw ValidationError("--time must be a number above 0 with the unit s, m, h or d, found '\(time)'")
+    }
+    return number * unit
+  }
+}
+
 /// Brings a run to its end, shows progress and prints the front.
 struct RunSession {
   let coordinator: Coordinator
@@ -30,66 +63,29 @@ struct RunSession {
   /// - Throws: `ExitCode` 130 if it was interrupted.
   func run() throws {
     Interruption.install()
-    let progress = RunProgress()
-    let isComplete = try coordinator.run(
+    var display = RunDisplay(name: coordinator.settings.name)
+    var isStopping = false
+    let ending = try coordinator.run(
       executable: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath(), workers: execution.workers,
-      timeLimit: Double(execution.timeLimit), shouldStop: { Interruption.isAsked }, onProgress: progress.show)
-    Progress.clear()
+      timeLimit: Double(execution.timeLimit),
+      shouldStop: {
+        if Interruption.isAsked, !isStopping {
+          isStopping = true
+          display.say(
+            "finishing what takes less than \(Int(Coordinator.grace)) seconds and parking the rest; Ctrl-C again ends at once")
+        }
+        return Interruption.isAsked
+      },
+      onProgress: { display.show($0) })
+    display.end()
     try FrontReport.print(coordinator.store, format)
-    guard isComplete else {
-      ErrorReport.print("interrupted; go on with: madsearch resume \(coordinator.folder.path)")
+    let resume = "madsearch resume \(coordinator.folder.path)"
+    switch ending {
+    case .complete: break
+    case .budgetSpent: ErrorReport.print("the budget is spent; go on with more: \(resume) --time … or --core-hours …")
+    case .interrupted:
+      ErrorReport.print("interrupted; go on with: \(resume)")
       throw ExitCode(ExitStatus.interrupted.rawValue)
-    }
-  }
-}
-
-/// A bar on a terminal, a line a rung elsewhere.
-private final class RunProgress {
-  private var announced: Int?
-
-  func show(_ progress: Coordinator.Progress) {
-    let rung = "rung \(progress.rung + 1) of \(progress.rungs) (\(progress.protocolName))"
-    if announced != progress.rung, !Progress.isTerminal {
-      let left = progress.total - progress.done
-      ErrorReport.print("\(rung): \(progress.total) candidates, \(left) to evaluate")
-    }
-    announced = progress.rung
-    let width = 24
-    let filled = progress.total == 0 ? width : progress.done * width / progress.total
-    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-    let best = progress.best.map { ", best \(NumberText.fixed($0 * 100, decimals: 1)) %" } ?? ""
-    let failed = progress.failed > 0 ? ", \(progress.failed) failed" : ""
-    Progress.show("\(rung) [\(bar)] \(progress.done) of \(progress.total)\(failed)\(best)")
-  }
-}
-
-/// The non-dominated candidates as a table.
-enum FrontReport {
-  static func print(_ store: RunStore, _ format: OutputFormat) throws {
-    guard let front = try Front(store) else {
-      if format.json { try StandardOutput.print("[]\n") }
-      return ErrorReport.print("nothing has been measured yet")
-    }
-    var table = Table([
-      .init("candidate", "candidate"), .init("score", "score"), .init("parameters", "parameters"),
-      .init("forwardFLOPs", "FLOPs/token"), .init("state", "state"), .init("origin", "origin"),
-      .init("layout", "layout"),
-    ])
-    for member in front.members {
-      let costs = member.candidate.costs
-      table.add([
-        .integer(Int(member.candidate.id)), .number(member.score, decimals: 4), .integer(costs.parameters),
-        .number(costs.forwardFLOPs, decimals: 0), .integer(costs.state), .text(member.candidate.origin.rawValue),
-        .text(member.candidate.layout),
-      ])
-    }
-    if format.json {
-      try StandardOutput.print(table.json.text)
-    } else if format.csv {
-      try StandardOutput.print(table.csv)
-    } else {
-      let names = front.objectives.map(\.rawValue).joined(separator: ", ")
-      try StandardOutput.print("Non-dominated at rung \(front.rung + 1) by \(names):\n\n" + table.text)
     }
   }
 }

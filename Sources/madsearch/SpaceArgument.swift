@@ -39,6 +39,15 @@ struct SpaceArgument {
     self.protocols = protocols
   }
 
+  /// - Throws: `Failure` if there is a rung that a run cannot evaluate.
+  func requireMADRungs() throws {
+    for (index, rung) in space.file.rungs.enumerated() {
+      guard case .mad = rung.kind else {
+        throw Failure(.badInput, "\(path), $.rungs[\(index)]: a run has mad rungs, found \(rung.kind.name)")
+      }
+    }
+  }
+
   private static func failure(_ path: String, _ errors: [ConfigurationError]) -> Failure {
     Failure(.badInput, errors.map { "\(path), \($0)" }.joined(separator: "\n"))
   }

@@ -14,7 +14,8 @@ struct RunTests {
           "channel": { "choice": ["swiglu", "mlp"] } } },
         "objectives": ["quality", "flops"],
         "rungs": [{ "mad": { "protocol": "short.json" }, "promote": 0.4 }, { "mad": { "protocol": "longer.json" } }],
-        "search": { "strategy": "random", "candidates": 12 }, "seed-with": ["gated-short-conv swiglu"], "seed": 7 }
+        "search": { "candidates": 12, "batch": 4, "replicates": 2 }, "seed-with": ["gated-short-conv swiglu", "gla"],
+        "seed": 7 }
       """
     _ = try folder.file("space.json", Array(space.utf8))
     for (name, steps) in [("short", "20"), ("longer", "40")] {
@@ -82,11 +83,94 @@ struct RunTests {
     #expect(parked.errors.contains("interrupted; go on with: madsearch resume "))
   }
 
+  @Test("a run goes on with more candidates, further seeds and a wider space, and says what it cannot go on with")
+  func extend() throws {
+    let place = try Self.place()
+    let first = try Self.command(place, "run space.json --candidates 4 --strategy random --csv")
+    #expect(first.status == 0, "\(first.errors)")
+    let text = try String(contentsOf: place.url.appending(path: "space.json"), encoding: .utf8)
+    _ = try place.file(
+      "wider.json", Array(text.replacing("[\"gated-short-conv\",", with: "[\"mlp\", \"gated-short-conv\",").utf8))
+    let wider = try Self.command(
+      place, "resume tiny --space wider.json --candidates 9 --seed-with 'mlp swiglu' --seed-with hyena --csv")
+    #expect(wider.status == 0, "\(wider.errors)")
+    let status = try Self.command(place, "status tiny")
+    #expect(status.output.hasPrefix("tiny: 9 of 9 candidates, nobody works on it\n"), "\(status.output)")
+    for (old, new, place_) in [
+      ("\"dim\": 16", "\"dim\": 32", "$.model"), ("short.json", "longer.json", "$.rungs"),
+      ("[\"quality\", \"flops\"]", "[\"quality\", \"state\"]", "$.objectives"),
+    ] {
+      _ = try place.file("other.json", Array(text.replacing(old, with: new).utf8))
+      let other = try Self.command(place, "resume tiny --space other.json")
+      #expect(other.status == 65 && other.errors.hasPrefix("madsearch: other.json, \(place_): "), "\(other.errors)")
+    }
+  }
+
+  @Test("a budget ends the search, not the run, and more of it goes on")
+  func budget() throws {
+    let place = try Self.place()
+    let spent = try Self.command(place, "run space.json --candidates 400 --time 2s")
+    #expect(spent.status == 0, "\(spent.errors)")
+    #expect(spent.output.hasPrefix("Non-dominated"))
+    let more = try Self.command(place, "resume tiny --candidates 12 --time 1h")
+    #expect(more.status == 0, "\(more.errors)")
+  }
+
+  @Test("two coordinators do not work on one run")
+  func twoCoordinators() throws {
+    let place = try Self.place()
+    let both = try Self.command(
+      place,
+      """
+      run space.json --candidates 400 --workers 1 2> first & pid=$!
+      until $madsearch status tiny >status 2>&1 && grep -q 'works on it' status && ! grep -q nobody status; do sleep 0.05; done
+      $madsearch resume tiny; echo "status $?"; kill -9 $pid; wait $pid
+      """)
+    #expect(both.output.contains("status 69"))
+    #expect(both.errors.contains("another madsearch works on "), "\(both.errors)")
+  }
+
+  @Test("a full disk and a folder that cannot be written end a run with a clear line, and nothing finished is lost")
+  func disk() throws {
+    // Only root may mount the small disk that is to be filled.
+    guard getuid() == 0 else { return }
+    let place = try Self.place()
+    let small = try Self.command(
+      place,
+      """
+      status nothing 2>/dev/null
+      mkdir results && mount -t tmpfs -o size=400k tmpfs results || { echo "no mount"; exit 0; }
+      $madsearch run space.json --workers 2; echo "full $?"
+      $madsearch status tiny --csv > before
+      mount -o remount,size=8m results
+      mount -o remount,ro results; $madsearch resume tiny; echo "read-only $?"; mount -o remount,rw results
+      $madsearch resume tiny --csv > front; echo "resumed $?"
+      umount results
+      """)
+    if small.output.contains("no mount") { return }
+    #expect(small.output.contains("full 69"), "\(small.output)\(small.errors)")
+    #expect(small.errors.contains("the disk is full; make room and resume, nothing finished is lost"))
+    #expect(small.output.contains("read-only 69"), "\(small.output)\(small.errors)")
+    #expect(small.output.contains("resumed 0"), "\(small.output)\(small.errors)")
+    let whole = try Self.place()
+    #expect(try Self.command(whole, "run space.json --csv").output == String(
+      contentsOf: place.url.appending(path: "front"), encoding: .utf8))
+  }
+
   @Test("bad runs end with a clear line")
   func badRuns() throws {
     let place = try Self.place()
     let missing = try Self.command(place, "resume nothing")
     #expect(missing.status == 65 && missing.errors.contains("holds no run"))
+    let strategy = try Self.command(place, "run space.json --strategy evolutoin")
+    #expect(strategy.status == 2 && strategy.errors.contains("did you mean 'evolution'"), "\(strategy.errors)")
+    for seed in ["jambo", "attention(heads=3)", "swiglu |"] {
+      let bad = try Self.command(place, "run space.json --seed-with '\(seed)'")
+      #expect(bad.status == 2 && bad.errors.hasPrefix("madsearch: --seed-with: "), "\(bad.errors)")
+    }
+    for option in ["--time 3", "--time -2h", "--time x", "--core-hours 0", "--candidates 0"] {
+      #expect(try Self.command(place, "run space.json \(option)").status == 2)
+    }
     _ = try place.file("bad.json", Array(#"{ "name": "x" }"#.utf8))
     let bad = try Self.command(place, "run bad.json")
     #expect(bad.status == 65 && bad.errors.hasPrefix("madsearch: bad.json, $: "), "\(bad.errors)")

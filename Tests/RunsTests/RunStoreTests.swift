@@ -8,7 +8,9 @@ import Testing
 @Suite("Run store")
 struct RunStoreTests {
   static let settings = RunSettings(
-    name: "test", space: "{}", protocols: [.screen], strategy: "random", candidates: 3, seed: .max)
+    name: "test", space: "{}", protocols: [.screen], strategy: "random", seeds: [], candidates: 3, seed: .max,
+    scale: ObjectiveScale(
+      objectives: [.quality, .state], floors: [0.1], limits: .init(state: 1000, flops: 1e6, parameters: 1e5)))
 
   @Test("what was stored is there after opening again, and adding it once more changes nothing")
   func roundTrip() throws {
@@ -20,8 +22,8 @@ struct RunStoreTests {
     do {
       let store = try RunStore.create(folder.run, settings: Self.settings)
       for _ in 0..<2 {
-        try store.add(proposals.map { ($0, .sample, nil) })
-        try store.queue([1, 2], rung: 0, seed: .max)
+        try store.propose(
+          proposals.map { NewCandidate(proposal: $0, origin: .search, hybrid: nil) }, round: 0, seed: .max)
       }
       try store.markRunning(1, attempts: 1)
       try store.fail(2, reason: "no memory")

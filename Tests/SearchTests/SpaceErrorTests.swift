@@ -352,7 +352,7 @@ struct SpaceErrorTests {
         "objectives": ["quality", "parameters"], "normalize": { "state": 1000 },
         "rungs": [{ "mad": { "protocol": "x.json", "dim": 32 }, "promote": 0.5 },
           { "perplexity": { "tokens": 1000 }, "promote": 0.5 }, { "isoflop": { "budgets": [1e12, 2.5e12], "sizes": 5 } }],
-        "search": { "strategy": "random", "population": 7, "candidates": 9, "hours": 1.5, "core-hours": 3, "sampling": "layouts" },
+        "search": { "strategy": "random", "population": 7, "candidates": 9, "hours": 1.5, "core-hours": 3, "batch": 5, "replicates": 2, "sampling": "layouts" },
         "seed-with": ["jamba", "mamba swiglu"], "seed": 12 }
       """
     let file = try SpaceFile(parsing: Data(text.utf8))

@@ -77,4 +77,16 @@ public struct ScoringProtocol: Codable, Hashable, Sendable {
     }
     return plans
   }
+
+  /// The score of guessing: the mean over tasks of the mean over settings of chance accuracy.
+  /// - Throws: `TaskError` if a setting is not understood.
+  public var chance: Double {
+    get throws {
+      let all = try settings.map { try MADTasks.setting($0.setting) }
+      return MADTasks.all.compactMap { task in
+        let own = all.filter { type(of: $0) == task }
+        return own.isEmpty ? nil : own.map(\.chance).mean
+      }.mean
+    }
+  }
 }

@@ -55,6 +55,15 @@ extension Space {
     return Proposal(layout: layout, derivation: nil, costs: costs, violations: violations(layout, costs))
   }
 
+  /// The same with its derivation, if the grammar derives it.
+  /// - Throws: `LayerError` or `ArchitectureError` if it cannot be built at this size.
+  public func proposal(inGrammar layout: Layout) throws -> Proposal {
+    if let derivation = parse(layout), let proposal = proposal(of: derivation), proposal.layout == layout {
+      return proposal
+    }
+    return try proposal(of: layout)
+  }
+
   /// The layout of a derivation with its costs; none if it has no layers.
   public func proposal(of derivation: Derivation) -> Proposal? {
     let word = grammar.word(derivation)

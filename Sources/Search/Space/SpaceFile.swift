@@ -162,6 +162,10 @@ public struct SearchSettings: Hashable, Sendable {
   /// Time limit on the clock, in hours.
   public var hours: Double?
   public var coreHours: Double?
+  /// Proposals that are made at a time: each batch learns from those before it.
+  public var batch = 8
+  /// How often, at most, a contender is evaluated at a rung, each time with another seed.
+  public var replicates = 3
   public var sampling = Sampling.choices
 
   public init() {}

@@ -157,7 +157,7 @@ struct SpaceFileReader {
 
   private mutating func search(_ place: JSONPlace) -> SearchSettings {
     var settings = SearchSettings()
-    let keys = ["strategy", "population", "candidates", "hours", "core-hours", "sampling"]
+    let keys = ["strategy", "population", "candidates", "hours", "core-hours", "batch", "replicates", "sampling"]
     guard let object = keyed(place, keys, &problems) else { return settings }
     if let word = object["strategy"]?.word(of: names.strategies, suggesting: nearest, &problems) {
       settings.strategy = word
@@ -166,6 +166,8 @@ struct SpaceFileReader {
     if let count = object["candidates"]?.integer(in: 1...10_000_000, &problems) { settings.candidates = count }
     settings.hours = object["hours"]?.number(in: 0.001...1e6, &problems)
     settings.coreHours = object["core-hours"]?.number(in: 0.001...1e9, &problems)
+    if let count = object["batch"]?.integer(in: 1...10_000, &problems) { settings.batch = count }
+    if let count = object["replicates"]?.integer(in: 1...100, &problems) { settings.replicates = count }
     let words = SearchSettings.Sampling.allCases.map(\.rawValue)
     if let word = object["sampling"]?.word(of: words, suggesting: nearest, &problems) {
       settings.sampling = .init(rawValue: word) ?? .choices

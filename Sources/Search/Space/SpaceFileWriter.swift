@@ -80,7 +80,8 @@ extension SearchSettings {
   fileprivate var json: JSONValue {
     object([
       ("strategy", .text(strategy)), ("population", .integer(population)), ("candidates", .integer(candidates)),
-      ("hours", hours.map(number)), ("core-hours", coreHours.map(number)), ("sampling", .text(sampling.rawValue)),
+      ("hours", hours.map(number)), ("core-hours", coreHours.map(number)), ("batch", .integer(batch)),
+      ("replicates", .integer(replicates)), ("sampling", .text(sampling.rawValue)),
     ])
   }
 }

@@ -179,6 +179,11 @@ public enum SpaceSchema {
         ("candidates", integer(1...10_000_000, "Candidates at the first rung.", default: settings.candidates)),
         ("hours", ["type": "number", "minimum": 0.001, "description": "Time limit on the clock."]),
         ("core-hours", ["type": "number", "minimum": 0.001, "description": "Limit on the trainings' core-hours."]),
+        ("batch", integer(1...10_000, "Proposals made at a time.", default: settings.batch)),
+        (
+          "replicates",
+          integer(1...100, "Evaluations of a contender at a rung, at most.", default: settings.replicates)
+        ),
         (
           "sampling",
           words(

@@ -1,19 +1,80 @@
 import ArgumentParser
 import Runs
+import Search
 
 struct Resume: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Go on with an interrupted run; nothing finished is done again.")
+    abstract: "Go on with an interrupted run, or extend one; nothing finished is done again.",
+    discussion: """
+      With more candidates, time, seeds or a wider space the search goes on from all that the run has found. A new space \
+      file has to keep the model, the objectives and the protocols of the rungs, so that old results still count.
+      """)
 
   @Argument(help: RunArgument.help)
   var name: String
 
+  @Option(help: ArgumentHelp("A wider space file to go on with.", valueName: "file"))
+  var space: String?
+
+  @Option(
+    help: ArgumentHelp("A further known hybrid or layout; may be repeated.", valueName: "name-or-layout"))
+  var seedWith: [String] = []
+
+  @OptionGroup var budget: BudgetOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var format: OutputFormat
 
   func run() throws {
-    try RunSession(
-      coordinator: try Coordinator.resume(RunArgument.folder(name)), execution: execution, format: format
-    ).run()
+    let coordinator = try Coordinator.resume(RunArgument.folder(name), extend: extended)
+    try RunSession(coordinator: coordinator, execution: execution, format: format).run()
   }
+
+  /// The run's settings with what the command line changes.
+  private func extended(_ settings: RunSettings) throws -> RunSettings {
+    var settings = settings
+    if let path = space {
+      let argument = try SpaceArgument(path)
+      try argument.requireMADRungs()
+      let old = try StoredSpace.parse(settings)
+      try Self.checkComparable(path, argument, old, settings)
+      settings.space = argument.text
+      settings.strategy = argument.space.file.search.strategy
+      let seeds = argument.space.file.seedWith
+      try SeedArguments.check(seeds, in: argument.space, status: .badInput) { "\(path), $.seed-with[\($0)]" }
+      settings.seeds += seeds.filter { !settings.seeds.contains($0) }
+      settings.candidates = max(settings.candidates, argument.space.file.search.candidates)
+    }
+    let new = seedWith.filter { !settings.seeds.contains($0) }
+    if !new.isEmpty {
+      try SeedArguments.check(new, in: try StoredSpace.parse(settings), status: .commandLine) { _ in "--seed-with" }
+      settings.seeds += new
+      // They do not take the places of others.
+      settings.candidates += new.count
+    }
+    settings.candidates = budget.candidates ?? settings.candidates
+    settings.hours = try budget.hours() ?? settings.hours
+    settings.coreHours = budget.coreHours ?? settings.coreHours
+    return settings
+  }
+
+  /// - Throws: `Failure` if old results could not be compared with new ones.
+  private static func checkComparable(
+    _ path: String, _ new: SpaceArgument, _ old: Space, _ settings: RunSettings
+  ) throws {
+    func require(_ isSame: Bool, _ place: String, _ what: String) throws {
+      guard !isSame else { return }
+      throw Failure(.badInput, "\(path), \(place): \(what) must be those of the run, so that its results still count")
+    }
+    try require(new.space.file.model == old.file.model, "$.model", "the settings of the model")
+    try require(new.space.file.normalize == old.file.normalize, "$.normalize", "the settings")
+    try require(new.space.file.objectives == old.file.objectives, "$.objectives", "the objectives")
+    try require(
+      new.protocols == settings.protocols && new.space.file.rungs.map(\.kind) == old.file.rungs.map(\.kind), "$.rungs",
+      "the rungs' protocols")
+  }
+}
+
+/// The space that a run's settings hold.
+enum StoredSpace {
+  static func parse(_ settings: RunSettings) throws -> Space { try Space(parsing: .init(settings.space.utf8)) }
 }

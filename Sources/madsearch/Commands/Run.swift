@@ -1,7 +1,6 @@
 import ArgumentParser
 import Configuration
 import Foundation
-import Layouts
 import MADTasks
 import Runs
 import Search
@@ -10,32 +9,38 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Search a space: evaluate its layouts rung by rung and print the non-dominated ones.",
     discussion: """
-      The run is kept in results/NAME/ and can be resumed after an interruption; the result is the same. Ctrl-C parks it, \
-      a second one stops at once.
+      The seeds are evaluated first, then batches that the search strategy proposes; contenders are evaluated again with \
+      new seeds; the best go up to the next rung. The run is kept in results/NAME/ and can be resumed after an \
+      interruption; the result is the same. Ctrl-C finishes what is cheap and parks the rest, a second one stops at once.
       """)
 
-  @Argument(help: ArgumentHelp("The space file.", valueName: "space"))
-  var file: String
+  @Argument(help: SpaceArgument.help)
+  var space: String
 
   @Option(help: "Name of the run instead of the space's.")
   var name: String?
 
-  @Option(help: "How candidates are proposed: random.")
-  var strategy = "random"
+  @Option(help: "Search strategy instead of the space's; `madsearch list strategies` lists them.")
+  var strategy: String?
 
-  @Option(parsing: .unconditional, help: "Candidates at the first rung instead of the space's.")
-  var candidates: Int?
+  @Option(
+    help: ArgumentHelp(
+      "A known hybrid or a layout to start from, beside the space's; may be repeated. `madsearch list hybrids` lists them.",
+      valueName: "name-or-layout"))
+  var seedWith: [String] = []
 
   @Option(parsing: .unconditional, help: "Seed instead of the space's.")
   var seed: UInt64?
 
+  @OptionGroup var budget: BudgetOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var format: OutputFormat
 
   func validate() throws {
-    if let candidates { try Check.range("--candidates", candidates, 1...1_000_000) }
-    guard strategy == "random" else {
-      throw ValidationError("there is no strategy '\(strategy)'; the strategies are random")
+    if let strategy, StrategyKind(rawValue: strategy) == nil {
+      let known = StrategyKind.allCases.map(\.rawValue)
+      throw ValidationError(
+        "there is no strategy '\(strategy)'" + suggestion(for: strategy, among: known, otherwise: "the strategies are"))
     }
     if let name, name.isEmpty || name.contains("/") || name.hasPrefix(".") || name.hasPrefix("-") {
       throw ValidationError("--name must be the name of a folder, found '\(name)'")
@@ -43,44 +48,20 @@ struct Run: ParsableCommand {
   }
 
   func run() throws {
-    let text = try TextFile.read(file, limit: 1 << 22)
-    let space: Space
-    do {
-      space = try Space(parsing: Data(text.utf8))
-    } catch {
-      throw Failure(.badInput, error.errors.map { "\(file), \($0)" }.joined(separator: "\n"))
-    }
+    let argument = try SpaceArgument(space)
+    let file = argument.space.file
+    try argument.requireMADRungs()
+    try SeedArguments.check(file.seedWith, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
+    try SeedArguments.check(seedWith, in: argument.space, status: .commandLine) { _ in "--seed-with" }
     let settings = RunSettings(
-      name: name ?? space.file.name, space: text, protocols: try protocols(space), strategy: strategy,
-      candidates: candidates ?? space.file.search.candidates, seed: seed ?? space.file.seed)
+      name: name ?? file.name, space: argument.text, protocols: argument.protocols,
+      strategy: strategy ?? file.search.strategy, seeds: file.seedWith + seedWith,
+      candidates: budget.candidates ?? file.search.candidates, hours: try budget.hours() ?? file.search.hours,
+      coreHours: budget.coreHours ?? file.search.coreHours, seed: seed ?? file.seed,
+      scale: argument.space.objectiveScale(floors: try argument.protocols.map { try $0.chance }))
     let folder = RunFolder(URL(filePath: "results/\(settings.name)"))
     try RunSession(
       coordinator: try Coordinator.begin(folder, settings: settings), execution: execution, format: format
     ).run()
-  }
-
-  private func protocols(_ space: Space) throws -> [ScoringProtocol] {
-    for (index, seed) in space.file.seedWith.enumerated() {
-      do {
-        _ = try space.seed(seed)
-      } catch {
-        throw Failure(.badInput, "\(file), $.seed-with[\(index)]: \(error)")
-      }
-    }
-    return try space.file.rungs.enumerated().map { index, rung in
-      let path = "\(file), $.rungs[\(index)]"
-      guard case .mad(let name, _) = rung.kind else {
-        throw Failure(.badInput, "\(path): a run has mad rungs, found \(rung.kind.name)")
-      }
-      if let builtIn = ScoringProtocol.builtIn.first(where: { $0.name == name }) { return builtIn }
-      // Beside the space file.
-      let place = URL(filePath: name, relativeTo: URL(filePath: file).deletingLastPathComponent())
-      let text = try TextFile.read(place.path(percentEncoded: false), limit: 1 << 20)
-      do {
-        return try ScoringProtocol(parsing: text)
-      } catch {
-        throw Failure(.badInput, "\(path), \(name), \(error)")
-      }
-    }
   }
 }

@@ -1,0 +1,104 @@
+import Foundation
+import GRDB
+import MADTasks
+
+/// The evaluations of a run and what came out.
+extension RunStore {
+  /// Queues the evaluations that are not there yet, all or none.
+  func queue(_ evaluations: [NewEvaluation]) throws {
+    try write { db in
+      for new in evaluations {
+        try Self.queue(
+          db, new.candidate, rung: new.rung, replicate: new.replicate, round: new.round, seed: new.seed)
+      }
+    }
+  }
+
+  static func queue(
+    _ db: Database, _ candidate: Int64, rung: Int, replicate: Int, round: Int, seed: UInt64
+  ) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO evaluation (candidate, rung, replicate, round, seed, status) VALUES (?, ?, ?, ?, ?, 'queued')
+        ON CONFLICT (candidate, rung, replicate) DO NOTHING
+        """, arguments: [candidate, rung, replicate, round, String(seed)])
+  }
+
+  /// Those that a coordinator left running are queued again.
+  public func requeueRunning() throws {
+    try write { try $0.execute(sql: "UPDATE evaluation SET status = 'queued' WHERE status = 'running'") }
+  }
+
+  public func markRunning(_ id: Int64, attempts: Int) throws {
+    try write {
+      try $0.execute(
+        sql: "UPDATE evaluation SET status = 'running', attempts = ? WHERE id = ? AND status IN ('queued', 'running')",
+        arguments: [attempts, id])
+    }
+  }
+
+  /// Records what came out; what is final already stays.
+  public func finish(_ id: Int64, card: ScoreCard, results: [TrialResult]) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let scores = Dictionary(card.tasks.map { ($0.task, $0.score) }, uniquingKeysWith: { first, _ in first })
+    let (scoresText, resultsText) = (try encoder.encode(scores), try encoder.encode(results))
+    let status: EvaluationRecord.Status = results.contains { $0.status == .diverged } ? .diverged : .done
+    try write {
+      try $0.execute(
+        sql: """
+          UPDATE evaluation SET status = ?, score = ?, standard_error = ?, scores = ?, results = ?, seconds = ?,
+            reason = NULL WHERE id = ? AND status IN ('queued', 'running')
+          """,
+        arguments: [
+          status.rawValue, card.score, card.standardError, String(decoding: scoresText, as: UTF8.self),
+          String(decoding: resultsText, as: UTF8.self), card.seconds, id,
+        ])
+    }
+  }
+
+  public func fail(_ id: Int64, reason: String) throws {
+    try write {
+      try $0.execute(
+        sql: "UPDATE evaluation SET status = 'failed', reason = ? WHERE id = ? AND status IN ('queued', 'running')",
+        arguments: [reason, id])
+    }
+  }
+
+  /// All evaluations, without their trainings, by rung and candidate.
+  public func evaluations() throws -> [EvaluationRecord] {
+    try read { db in
+      try Row.fetchAll(db, sql: "\(Self.selection) ORDER BY rung, replicate, candidate").map(self.record)
+    }
+  }
+
+  /// One evaluation, without its trainings.
+  func evaluation(_ id: Int64) throws -> EvaluationRecord? {
+    try read { db in try Row.fetchOne(db, sql: "\(Self.selection) WHERE id = ?", arguments: [id]).map(self.record) }
+  }
+
+  private static let selection = """
+    SELECT id, candidate, rung, replicate, round, seed, status, attempts, score, standard_error, scores, seconds, reason
+    FROM evaluation
+    """
+
+  private func record(_ row: Row) throws -> EvaluationRecord {
+    guard let status = EvaluationRecord.Status(rawValue: row["status"]), let seed = UInt64(row["seed"] as String),
+      let scores = try? JSONDecoder().decode([String: Double].self, from: Data((row["scores"] as String).utf8))
+    else {
+      throw RunError.corrupt(path: path, reason: "evaluation \(row["id"] as Int64) cannot be read")
+    }
+    return EvaluationRecord(
+      id: row["id"], candidate: row["candidate"], rung: row["rung"], replicate: row["replicate"], round: row["round"],
+      seed: seed, status: status, attempts: row["attempts"], score: row["score"], standardError: row["standard_error"],
+      scores: scores, seconds: row["seconds"], reason: row["reason"])
+  }
+
+  /// The trainings of an evaluation with their learning curves; none before it is done.
+  public func results(of id: Int64) throws -> [TrialResult] {
+    let text = try read {
+      try String.fetchOne($0, sql: "SELECT results FROM evaluation WHERE id = ?", arguments: [id])
+    }
+    return try text.map { try JSONDecoder().decode([TrialResult].self, from: Data($0.utf8)) } ?? []
+  }
+}

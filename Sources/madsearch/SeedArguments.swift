@@ -1,0 +1,27 @@
+import Layouts
+import Search
+
+/// What a search is given to start from: known hybrids by name and layouts, of the space file and of the command line.
+enum SeedArguments {
+  /// Checks that seeds can be evaluated. A layout has to meet the constraints; a known hybrid that does not is a baseline.
+  /// - Parameters:
+  ///   - place: where the seed with an index was given, for messages.
+  /// - Throws: `Failure`.
+  static func check(_ seeds: [String], in space: Space, status: ExitStatus, place: (Int) -> String) throws {
+    for (index, seed) in seeds.enumerated() {
+      do {
+        let (layout, hybrid) = try space.seed(seed)
+        let violations = try space.proposal(inGrammar: layout).violations
+        guard hybrid == nil, !violations.isEmpty else { continue }
+        throw Failure(
+          status,
+          "\(place(index)): '\(layout)' does not meet the constraints: "
+            + violations.map(\.description).joined(separator: ", "))
+      } catch let failure as Failure {
+        throw failure
+      } catch {
+        throw Failure(status, "\(place(index)): \(error)")
+      }
+    }
+  }
+}
