@@ -28,7 +28,7 @@ struct Pace {
       return done.isEmpty ? nil : done.reduce(0) { $0 + $1.seconds } / Double(done.count)
     }
     let known = flops.indices.compactMap { rung in means[rung].map { $0 / max(flops[rung], 1) } }
-    let perFLOP = known.isEmpty ? 1e-10 : known.reduce(0, +) / Double(known.count)
+    let perFLOP = known.isEmpty ? 2e-11 : known.reduce(0, +) / Double(known.count)
     seconds = flops.indices.map { means[$0] ?? perFLOP * flops[$0] }
   }
 }

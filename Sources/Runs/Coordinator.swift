@@ -35,7 +35,8 @@ public final class Coordinator {
     let (round, settings) = try store.era()
     (self.folder, self.lock, self.store, self.settings) = (folder, lock, store, settings)
     space = try Space(parsing: Data(settings.space.utf8))
-    ladder = Ladder(space, settings)
+    let ladder = Ladder(space, settings)
+    self.ladder = ladder
     ledger = try Ledger(store)
     schedule = Schedule(ledger, space: space, ladder: ladder, firstRound: round, settings: settings)
     var random = RandomStream(seed: settings.seed, "pace")
@@ -149,7 +150,8 @@ public final class Coordinator {
   /// Whether the budget allows another batch at the first rung: what is left must do for it and for promoting what is
   /// there.
   private func mayPropose(_ budget: Budget, clock: Double) -> Bool {
-    guard budget.isLimited else { return true }
+    // The first batch shows how long things take.
+    guard budget.isLimited, !ledger.candidates.isEmpty else { return true }
     let pace = Pace(ledger, flops: flops).seconds
     let batch = space.file.search.batch
     var needed = Double(batch) * pace[0]

@@ -9,7 +9,7 @@ import Testing
 @Suite("Schedule")
 struct ScheduleTests {
   static let space = """
-    { "name": "t", "model": { "dim": 16, "context": 32 },
+    { "name": "t", "model": { "dim": 32, "context": 32 },
       "grammar": { "start": "layout", "rules": {
         "layout": { "repeat": "block", "times": [1, 4] },
         "block": { "sequence": ["mixer", { "choice": ["swiglu", "mlp"] }] },

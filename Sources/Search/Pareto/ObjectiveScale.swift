@@ -33,17 +33,16 @@ public struct ObjectiveScale: Codable, Hashable, Sendable {
 
   /// Below which hypervolume counts at a rung.
   public func reference(rung: Int) -> Objectives {
-    let floor = floors.indices.contains(rung) ? floors[rung] : 0
-    return [-floor]
-      + costObjectives.map {
-        Self.scaled(
-          switch $0 {
-          case .quality: 0
-          case .state: limits.state
-          case .flops: limits.flops
-          case .parameters: limits.parameters
-          })
-      }
+    [floors.indices.contains(rung) ? -floors[rung] : 0] + costObjectives.map { Self.scaled(limit(of: $0)) }
+  }
+
+  private func limit(of objective: Objective) -> Double {
+    switch objective {
+    case .quality: 0
+    case .state: limits.state
+    case .flops: limits.flops
+    case .parameters: limits.parameters
+    }
   }
 
   public var costObjectives: [Objective] { objectives.filter { $0 != .quality } }
