@@ -6,7 +6,8 @@ import Foundation
 ///
 /// H is the share of depths at which the symbols differ (the longer stack counts); G is the share of pairs of neighbours,
 /// ends included, that only one of the two has; C is the squared distance of the costs, each over its standard deviation.
-/// All three are squared distances of vectors (of indicators, counts at unequal pairs, costs), so k is positive definite
+/// H and G are means of two: of the symbols as they are, and of their families, which leave options out, so that a primitive
+/// with another option is half a difference. All three are squared distances of vectors (of indicators, counts at unequal pairs, costs), so k is positive definite
 /// for weights of at least 0.
 struct StackKernel: Sendable {
   /// h, g, c and the noise of an observation in units of the model's scale.
@@ -21,9 +22,35 @@ struct StackKernel: Sendable {
 
   /// What the kernel sees of a candidate.
   struct Features: Sendable {
+    fileprivate let exact, families: Sequence
+    let costs: Objectives
+  }
+
+  /// Numbered symbols and how often each pair of neighbours occurs.
+  fileprivate struct Sequence: Sendable {
     let symbols: [Int]
     let pairs: [Int: Int]
-    let costs: Objectives
+
+    init(_ symbols: [Int]) {
+      self.symbols = symbols
+      var pairs: [Int: Int] = [:]
+      let ended = [0] + symbols + [0]
+      for (first, second) in zip(ended, ended.dropFirst()) { pairs[first << 32 | second, default: 0] += 1 }
+      self.pairs = pairs
+    }
+
+    /// The share of depths that differ.
+    func depthDistance(_ other: Self) -> Double {
+      let longer = max(symbols.count, other.symbols.count)
+      let alike = zip(symbols, other.symbols).count { $0 == $1 }
+      return longer == 0 ? 0 : 1 - Double(alike) / Double(longer)
+    }
+
+    /// The share of pairs that only one has.
+    func pairDistance(_ other: Self) -> Double {
+      let common = pairs.reduce(0) { $0 + min($1.value, other.pairs[$1.key] ?? 0) }
+      return 1 - 2 * Double(common) / Double(symbols.count + other.symbols.count + 2)
+    }
   }
 
   struct Distances: Sendable {
@@ -49,26 +76,27 @@ struct StackKernel: Sendable {
   }
 
   mutating func features(_ symbols: [String], costs: Objectives) -> Features {
-    let own = symbols.map { symbol in
-      if let number = numbers[symbol] { return number }
-      let number = numbers.count + 1
-      numbers[symbol] = number
-      return number
-    }
-    var pairs: [Int: Int] = [:]
-    let ended = [0] + own + [0]
-    for (first, second) in zip(ended, ended.dropFirst()) { pairs[first << 32 | second, default: 0] += 1 }
-    return Features(symbols: own, pairs: pairs, costs: zip(costs, scales).map { $0 * $1 })
+    Features(
+      exact: Sequence(symbols.map { number($0) }), families: Sequence(symbols.map { number(Self.family(of: $0)) }),
+      costs: zip(costs, scales).map { $0 * $1 })
+  }
+
+  private mutating func number(_ symbol: String) -> Int {
+    if let number = numbers[symbol] { return number }
+    let number = numbers.count + 1
+    numbers[symbol] = number
+    return number
+  }
+
+  /// A layer without its options, e.g. `attention|swiglu`.
+  static func family(of symbol: String) -> String {
+    symbol.split(separator: "|").map { $0.prefix { $0 != "(" } }.joined(separator: "|")
   }
 
   func distances(_ a: Features, _ b: Features) -> Distances {
-    let longer = max(a.symbols.count, b.symbols.count)
-    let alike = zip(a.symbols, b.symbols).count { $0 == $1 }
-    let common = a.pairs.reduce(0) { $0 + min($1.value, b.pairs[$1.key] ?? 0) }
-    let pairs = a.symbols.count + b.symbols.count + 2
-    return Distances(
-      depth: longer == 0 ? 0 : 1 - Double(alike) / Double(longer),
-      pairs: 1 - 2 * Double(common) / Double(pairs),
+    Distances(
+      depth: (a.exact.depthDistance(b.exact) + a.families.depthDistance(b.families)) / 2,
+      pairs: (a.exact.pairDistance(b.exact) + a.families.pairDistance(b.families)) / 2,
       costs: zip(a.costs, b.costs).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
   }
 }
