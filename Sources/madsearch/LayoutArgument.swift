@@ -54,7 +54,7 @@ struct LayoutArgument {
   }
 }
 
-/// Small text files that people write.
+/// Text files, read and written whole.
 enum TextFile {
   /// The text of a file in UTF-8, without a byte-order mark.
   /// - Throws: `Failure` with status `badInput` if it cannot be read, is too long or not UTF-8.
@@ -71,5 +71,14 @@ enum TextFile {
       throw failure("the file is not UTF-8 text")
     }
     return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+  }
+
+  /// - Throws: `Failure` with status `unavailable`.
+  static func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path))
+    } catch {
+      throw Failure(.unavailable, "\(path) cannot be written: \(error.localizedDescription)")
+    }
   }
 }

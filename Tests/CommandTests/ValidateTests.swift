@@ -71,6 +71,47 @@ struct ValidateTests {
     #expect(abs((object["coreHours"] as? Double ?? 0) - expected / 2e9 / 3600) < 1e-9)
   }
 
+  @Test("--layouts prints the layouts that meet the constraints, with their costs for programs")
+  func layouts() throws {
+    let folder = try TemporaryFolder()
+    let path = try file(Self.small, in: folder)
+    let text = try Program.run("validate", path, "--layouts")
+    #expect(text.status == 0 && text.errors.isEmpty, "\(text.errors)")
+    #expect(
+      text.output == """
+        mlp(dim_inner=3)
+        mlp(dim_inner=3) mlp(dim_inner=3)
+        mlp(dim_inner=4)
+
+        """, "\(text.output)")
+    let csv = try Program.run("validate", path, "--layouts", "--csv")
+    #expect(
+      csv.output == """
+        layout,layers,parameters,forwardFLOPsPerToken,state
+        mlp(dim_inner=3),1,4416,4192,0
+        mlp(dim_inner=3) mlp(dim_inner=3),2,4472,4288,0
+        mlp(dim_inner=4),1,4432,4224,0
+
+        """, "\(csv.output)")
+    let json = try Program.run("validate", path, "--layouts", "--json").output
+    let object = try #require(JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    #expect((object["layouts"] as? [[String: Any]])?.map { $0["parameters"] as? Int } == [4416, 4472, 4432])
+    #expect(object["objectives"] as? [String] == ["quality", "state", "flops"])
+    let limits = try #require(object["limits"] as? [String: Double])
+    // A little above the dearest, two blocks of a width of 4, and above the bound on parameters.
+    #expect(abs((limits["flops"] ?? 0) - 1.05 * 4352) < 1e-6 && abs((limits["parameters"] ?? 0) - 1.05 * 4480) < 1e-6)
+  }
+
+  @Test("--layouts of a large space is refused")
+  func manyLayouts() throws {
+    let path = Self.folder.appending(path: "hybrids.json").path(percentEncoded: false)
+    let outcome = try Program.run("validate", path, "--layouts")
+    #expect(outcome.status == 2 && outcome.output.isEmpty)
+    #expect(
+      outcome.errors.hasSuffix(
+        ": --layouts prints at most 100,000 layouts; this space holds more, or they cannot be counted exactly\n"))
+  }
+
   @Test("measures the speed of trainings unless it is told")
   func measured() throws {
     let outcome = try Program.run(
@@ -151,6 +192,8 @@ struct ValidateTests {
     arguments: [
       (["validate"], "Missing expected argument '<space>'"),
       (["validate", "x.json", "--samples", "0"], "--samples must be from 1 to 1000000, found 0"),
+      (["validate", "x.json", "--csv"], "--csv needs --layouts; the whole report is text or JSON"),
+      (["validate", "x.json", "--layouts", "--csv", "--json"], "--json and --csv exclude each other"),
       (["validate", "x.json", "--gflops", "0"], "--gflops must be above 0 and below 1000000000, found 0.0"),
     ])
   func options(arguments: [String], message: String) throws {

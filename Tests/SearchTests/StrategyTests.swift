@@ -80,7 +80,7 @@ struct StrategyTests {
     let benchmark = try #require(SearchBenchmark(table, checkpoints: [20, 50], batch: 5, floor: 50))
     func means(_ kind: StrategyKind) -> [Double] {
       let runs = (1...5).map { benchmark.run(kind, seed: UInt64($0)) }
-      return [0, 1].map { index in runs.reduce(0) { $0 + $1[index] } / Double(runs.count) }
+      return [20, 50].map { count in runs.reduce(0) { $0 + ($1.point(after: count)?.share ?? 0) } / Double(runs.count) }
     }
     let (evolution, random) = (means(.evolution), means(.random))
     #expect(evolution[0] > random[0] + 0.01)

@@ -1,6 +1,6 @@
-"""Writes the values that GaussianProcessTests and NormalScoresTests are checked against: python3 reference.py"""
+"""Writes the values that GaussianProcessTests, NormalScoresTests and EstimatesTests are checked against: python3 reference.py"""
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.stats import binom, norm, rankdata
 
 x = np.array([0.0, 0.4, 1.0, 1.7, 2.5, 4.0])
 y = np.array([0.3, 0.9, 1.4, 0.2, -0.8, 0.1])
@@ -41,3 +41,9 @@ print(
 values = np.array([3.0, -1.0, 3.0, 10.0, 0.5])
 print("normal scores", *norm.ppf((rankdata(values) - 0.375) / (len(values) + 0.25)))
 print("quantiles", *norm.ppf([1e-10, 0.01, 0.3, 0.975]))
+# The ranks of the ends of a 95 % interval of the median: fewer than the lower one are below it in 2.5 % of cases at most.
+for n in (5, 6, 10, 33, 100, 1000, 20000):
+    low = int(binom.ppf(0.025, n, 0.5))
+    print("median of", n, "from rank", low, "to", n + 1 - low)
+sample = np.array([1.0, 2.0, 4.0, 9.0])
+print("mean and its standard error", sample.mean(), sample.std(ddof=1) / len(sample) ** 0.5)

@@ -6,7 +6,7 @@ import Foundation
 ///
 /// The file is an object with a stack's symbols as each key, one character a symbol, and objects as values with
 /// `test_acc` (the accuracies of some trainings, in per cent) and `flops`; other keys are left alone.
-public struct TableDomain: SearchDomain {
+public struct TableDomain: TabulatedDomain {
   public struct Row: Sendable {
     /// In per cent.
     public let accuracies: [Double]
@@ -22,11 +22,13 @@ public struct TableDomain: SearchDomain {
   private let stacks: [String]
 
   /// - Throws: `ConfigurationErrors` or `ConfigurationError` with the JSON path of what is wrong.
-  public init(parsing data: Data) throws {
+  public init(parsing data: Data) throws { try self.init(JSONValue(parsing: data)) }
+
+  /// - Throws: `ConfigurationErrors`.
+  init(_ value: JSONValue) throws(ConfigurationErrors) {
     var problems = Problems()
     var rows: [String: Row] = [:]
-    let root = JSONPlace(try JSONValue(parsing: data))
-    guard let object = JSONObject(root, "an object with a stack as each key", &problems) else {
+    guard let object = JSONObject(JSONPlace(value), "an object with a stack as each key", &problems) else {
       throw ConfigurationErrors(problems.errors)
     }
     for (stack, place) in object.members {
@@ -83,6 +85,12 @@ public struct TableDomain: SearchDomain {
   public func crossover(_ first: String, _ second: String, using random: inout RandomStream) -> String? {
     known(zip(first, second).map { random.integer(below: 2) == 0 ? $0 : $1 })
   }
+
+  // MARK: TabulatedDomain
+
+  public func losses(of candidate: String) -> [Double] { rows[candidate]?.accuracies.map { -$0 } ?? [] }
+
+  public var points: [Objectives] { stacks.compactMap { truth(of: $0) } }
 
   private func known(_ symbols: [Character]) -> String? {
     let stack = String(symbols)

@@ -8,12 +8,16 @@ import Search
 struct BenchmarkSearch: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Measure search strategies on a table of stacks that were all trained beforehand.",
+    abstract: "Measure search strategies on a table of architectures that were all trained beforehand.",
     discussion: """
-      The table is JSON: an object with a stack's symbols as each key, one character a symbol, and as its value an object \
-      with test_acc, the accuracies of some trainings in per cent, and flops (NAS-Bench-Macro has this form). A strategy \
-      asks for stacks and sees one randomly chosen training of each. Its score is the hypervolume of the true mean \
-      accuracies and FLOPs of the front that it reports, over that of the table's true front.
+      The table is JSON in one of two forms. Stacks: an object with a stack's symbols as each key, one character a symbol, \
+      and as its value an object with test_acc, the accuracies of some trainings in per cent, and flops (NAS-Bench-Macro has \
+      this form). Layouts: what scripts/make-search-table writes, a space with the scores of its layouts.
+
+      A strategy asks for architectures and sees one randomly chosen training of each. Its score is the hypervolume of the \
+      true means of the front that it reports, over that of the table's true front. The regret is by how much the true \
+      quality of what it takes to be best falls short of the table's best. A second table says how many evaluations \
+      shares of the hypervolume take, to the end of a batch; searches that do not get there count as longer than all others.
       """)
 
   private static let largestTable = 1 << 28
@@ -35,8 +39,19 @@ struct BenchmarkSearch: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Accuracy in per cent above which hypervolume counts; FLOPs count below those of the dearest stack.")
-  var floor: Double = 80
+    help: """
+      For stacks: accuracy in per cent above which hypervolume counts (default: 80); FLOPs count below those of the \
+      dearest stack. A table of layouts has its own.
+      """)
+  var floor: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write hypervolume and regret after each batch of each search to this CSV file.", valueName: "file"))
+  var history: String?
+
+  @Option(help: ArgumentHelp("Write the table of evaluations needed to this CSV file.", valueName: "file"))
+  var needed: String?
 
   @OptionGroup var format: OutputFormat
 
@@ -44,7 +59,7 @@ struct BenchmarkSearch: ParsableCommand {
     try Check.range("--seeds", seeds, 1...100_000)
     try Check.range("--evaluations", evaluations, 1...2000)
     try Check.range("--batch", batch, 1...1000)
-    guard (0..<100).contains(floor) else {
+    if let floor, !(0..<100).contains(floor) {
       throw ValidationError("--floor must be at least 0 and below 100, found \(NumberText.exact(floor))")
     }
     for name in strategy { _ = try Self.strategy(name) }
@@ -65,32 +80,51 @@ struct BenchmarkSearch: ParsableCommand {
   }
 
   func run() throws {
-    let domain = try readTable()
-    guard let benchmark = SearchBenchmark(domain, checkpoints: checkpoints, batch: batch, floor: floor) else {
-      throw Failure(
-        .badInput,
-        "\(table): no stack has a mean accuracy above \(NumberText.exact(floor)) per cent and fewer FLOPs than the dearest"
-      )
-    }
-    let kinds = strategy.isEmpty ? StrategyKind.allCases : try strategy.map(Self.strategy)
-    var rows: [[Table.Cell]] = []
-    for kind in kinds {
-      var runs: [[Double]] = []
-      for seed in 1...seeds {
-        Progress.show("searching with \(kind.rawValue), seed \(seed) of \(seeds)")
-        runs.append(benchmark.run(kind, seed: UInt64(seed)))
+    let report: SearchBenchmarkReport
+    switch try readTable() {
+    case .stacks(let domain):
+      let floor = self.floor ?? 80
+      guard let benchmark = SearchBenchmark(domain, checkpoints: checkpoints, batch: batch, floor: floor) else {
+        throw Failure(
+          .badInput,
+          "\(table): no stack has a mean accuracy above \(NumberText.exact(floor)) per cent and fewer FLOPs than the "
+            + "dearest")
       }
-      rows += Self.rows(kind, runs, checkpoints)
+      report = try measure(benchmark)
+    case .layouts(let domain):
+      if floor != nil { throw Failure(.commandLine, "--floor is for stacks; \(table) says its own, the chance score") }
+      guard let benchmark = SearchBenchmark(domain, checkpoints: checkpoints, batch: batch) else {
+        throw Failure(.badInput, "\(table): no layout scores above $.chance at costs below $.limits")
+      }
+      report = try measure(benchmark)
+    }
+    if let history { try TextFile.write(report.history.csv, to: history) }
+    if let needed { try TextFile.write(report.needed.csv, to: needed) }
+    try StandardOutput.print(
+      format.json
+        ? report.json.text : format.csv ? report.shares.csv : report.shares.text + "\n" + report.needed.text)
+  }
+
+  private func measure<Domain>(_ benchmark: SearchBenchmark<Domain>) throws -> SearchBenchmarkReport {
+    // Before anything is measured: it must be possible to keep it.
+    for path in [history, needed] { if let path { try TextFile.write("", to: path) } }
+    var report = SearchBenchmarkReport(checkpoints: checkpoints)
+    for kind in strategy.isEmpty ? StrategyKind.allCases : try strategy.map(Self.strategy) {
+      let histories = (1...seeds).map { seed in
+        Progress.show("searching with \(kind.rawValue), seed \(seed) of \(seeds)")
+        return benchmark.run(kind, seed: UInt64(seed))
+      }
+      report.add(kind, histories)
     }
     Progress.clear()
-    try StandardOutput.print(written(rows))
+    return report
   }
 
   /// - Throws: `Failure` with the file's name and the JSON path of what is wrong.
-  private func readTable() throws -> TableDomain {
+  private func readTable() throws -> BenchmarkTable {
     let text = try TextFile.read(table, limit: Self.largestTable)
     do {
-      return try TableDomain(parsing: Data(text.utf8))
+      return try BenchmarkTable(parsing: Data(text.utf8))
     } catch let error as ConfigurationErrors {
       let (shown, more) = (error.errors.prefix(5), error.errors.count - 5)
       let lines = shown.map { "\(table): \($0)" } + (more > 0 ? ["and \(more) more"] : [])
@@ -98,31 +132,5 @@ struct BenchmarkSearch: ParsableCommand {
     } catch let error as ConfigurationError {
       throw Failure(.badInput, "\(table): \(error)")
     }
-  }
-
-  private static func rows(_ kind: StrategyKind, _ runs: [[Double]], _ checkpoints: [Int]) -> [[Table.Cell]] {
-    checkpoints.indices.compactMap { index in
-      // A search that ran out of new stacks has no score beyond.
-      let shares = runs.compactMap { index < $0.count ? $0[index] : nil }
-      guard !shares.isEmpty else { return nil }
-      let count = Double(shares.count)
-      let mean = shares.reduce(0, +) / count
-      let squares = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      let error = shares.count > 1 ? (squares / (count - 1) / count).squareRoot() : nil
-      return [
-        .text(kind.rawValue), .integer(checkpoints[index]), .number(mean, decimals: 4),
-        error.map { .number($0, decimals: 4) } ?? .nothing, .integer(shares.count),
-      ]
-    }
-  }
-
-  private func written(_ rows: [[Table.Cell]]) -> String {
-    var table = Table([
-      .init("strategy", "strategy"), .init("evaluations", "evaluations"), .init("hypervolumeShare", "hypervolume"),
-      .init("standardError", "std. error"), .init("seeds", "seeds"),
-    ])
-    for row in rows { table.add(row) }
-    if format.json { return JSON.object([("rows", table.json)]).text }
-    return format.csv ? table.csv : table.text
   }
 }

@@ -156,12 +156,8 @@ struct Evaluate: ParsableCommand {
   }
 
   private func write(_ results: [TrialResult], to path: String) throws {
-    let text = path.hasSuffix(".json") ? ScoreReport.curvesJSON(results).text : ScoreReport.curvesTable(results).csv
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path))
-    } catch {
-      throw Failure(.unavailable, "\(path) cannot be written: \(error.localizedDescription)")
-    }
+    let isJSON = path.hasSuffix(".json")
+    try TextFile.write(isJSON ? ScoreReport.curvesJSON(results).text : ScoreReport.curvesTable(results).csv, to: path)
   }
 }
 

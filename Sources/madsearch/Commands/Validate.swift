@@ -21,23 +21,41 @@ struct Validate: ParsableCommand {
   @Option(parsing: .unconditional, help: "GFLOP/s of a core in trainings, instead of measuring them.")
   var gflops: Double?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @Flag(
+    help: ArgumentHelp(
+      "Print the layouts that meet the constraints instead, one a line, with --csv or --json their costs too; only of a "
+        + "space of at most \(NumberText.grouped(SpaceLayouts.limit)) layouts that are counted exactly."))
+  var layouts = false
+
+  @OptionGroup var format: OutputFormat
 
   func validate() throws {
     try Check.range("--samples", samples, 1...1_000_000)
     if let gflops, !(gflops > 0 && gflops < 1e9) {
       throw ValidationError("--gflops must be above 0 and below 1000000000, found \(gflops)")
     }
+    if format.csv, !layouts { throw ValidationError("--csv needs --layouts; the whole report is text or JSON") }
   }
 
   func run() throws {
     let argument = try SpaceArgument(space)
+    if layouts { return try printLayouts(argument.space) }
     let survey = SpaceSurvey(argument.space, samples: samples)
     let estimate = try RunEstimate(
       argument.space, proposals: survey.proposals, protocols: argument.protocols,
       speed: gflops.map { .assumed($0 * 1e9) })
     let report = SpaceReport(space: argument.space, survey: survey, estimate: estimate)
-    try StandardOutput.print(json ? report.json.text : report.text)
+    try StandardOutput.print(format.json ? report.json.text : report.text)
+  }
+
+  private func printLayouts(_ checked: Space) throws {
+    guard let layouts = SpaceLayouts(checked) else {
+      throw Failure(
+        .commandLine,
+        "\(space): --layouts prints at most \(NumberText.grouped(SpaceLayouts.limit)) layouts; this space holds more, or "
+          + "they cannot be counted exactly")
+    }
+    try StandardOutput.print(
+      format.json ? layouts.json.text : format.csv ? layouts.table.csv : layouts.text)
   }
 }

@@ -1,0 +1,1 @@
+"""Replays of other searchers on the tables of `madsearch benchmark search`."""
