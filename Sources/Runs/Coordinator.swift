@@ -144,7 +144,8 @@ public final class Coordinator {
     let kind = record.rung > 0 ? 2 : record.replicate > 0 ? 1 : 0
     let cheapness = 1_000_000_000 - Int(min(candidate.costs.trainingFLOPs, 1e15) / 1e6)
     return .init(
-      EvaluationRequest(id: record.id, layout: candidate.layout, plans: plans), urgency: kind * 2_000_000_000 + cheapness)
+      EvaluationRequest(id: record.id, layout: candidate.layout, plans: plans),
+      urgency: kind * 2_000_000_000 + cheapness)
   }
 
   /// Whether the budget allows another batch at the first rung: what is left must do for it and for promoting what is
@@ -182,7 +183,8 @@ public final class Coordinator {
     switch outcome {
     case .results(let results):
       let card = ScoreCard(
-        layout: results.first?.layout ?? "", results: results, measure: ladder.rungs[evaluation.rung].definition.measure,
+        layout: results.first?.layout ?? "", results: results,
+        measure: ladder.rungs[evaluation.rung].definition.measure,
         accuracy: .pooled)
       try store.finish(id, card: card, results: results)
     case .impossible(let reason): try store.fail(id, reason: reason)

@@ -111,10 +111,12 @@ public final class RunStore: Sendable {
   package func extend(with settings: RunSettings) throws {
     let text = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
     try write { db in
-      let last = try Int.fetchOne(db, sql: "SELECT MAX(round) FROM (SELECT round FROM candidate UNION SELECT round FROM evaluation)")
+      let last = try Int.fetchOne(
+        db, sql: "SELECT MAX(round) FROM (SELECT round FROM candidate UNION SELECT round FROM evaluation)")
       let round = last.map { $0 + 1 } ?? 0
       try db.execute(
-        sql: "INSERT INTO era (round, settings) VALUES (?, ?) ON CONFLICT (round) DO UPDATE SET settings = excluded.settings",
+        sql:
+          "INSERT INTO era (round, settings) VALUES (?, ?) ON CONFLICT (round) DO UPDATE SET settings = excluded.settings",
         arguments: [round, text])
     }
   }
@@ -126,7 +128,8 @@ public final class RunStore: Sendable {
   func beginSession(workers: Int) throws -> Int64 {
     try write { db in
       let now = Date().timeIntervalSince1970
-      try db.execute(sql: "INSERT INTO session (start, last, workers) VALUES (?, ?, ?)", arguments: [now, now, workers])
+      try db.execute(
+        sql: "INSERT INTO session (start, last, workers) VALUES (?, ?, ?)", arguments: [now, now, workers])
       return db.lastInsertedRowID
     }
   }

@@ -82,7 +82,9 @@ struct RunDisplay {
 
   private static func timing(_ progress: RunProgress) -> String {
     let done = progress.rungs.reduce(0) { $0 + $1.done }
-    let rate = done == 0 || progress.seconds <= 0 ? "" : ", \(NumberText.fixed(Double(done) / progress.seconds * 60, decimals: 1)) evaluations a minute"
+    let rate =
+      done == 0 || progress.seconds <= 0
+      ? "" : ", \(NumberText.fixed(Double(done) / progress.seconds * 60, decimals: 1)) evaluations a minute"
     let left = progress.secondsLeft > 0 ? ", about \(Duration.text(seconds: progress.secondsLeft)) left" : ""
     return Duration.text(seconds: progress.seconds) + " so far" + rate + left
   }

@@ -72,7 +72,8 @@ struct RunSession {
         if Interruption.isAsked, !isStopping {
           isStopping = true
           display.say(
-            "finishing what takes less than \(Int(Coordinator.grace)) seconds and parking the rest; Ctrl-C again ends at once")
+            "finishing what takes less than \(Int(Coordinator.grace)) seconds and parking the rest; Ctrl-C again ends at once"
+          )
         }
         return Interruption.isAsked
       },

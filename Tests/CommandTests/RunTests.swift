@@ -153,8 +153,10 @@ struct RunTests {
     #expect(small.output.contains("read-only 69"), "\(small.output)\(small.errors)")
     #expect(small.output.contains("resumed 0"), "\(small.output)\(small.errors)")
     let whole = try Self.place()
-    #expect(try Self.command(whole, "run space.json --csv").output == String(
-      contentsOf: place.url.appending(path: "front"), encoding: .utf8))
+    #expect(
+      try Self.command(whole, "run space.json --csv").output
+        == String(
+          contentsOf: place.url.appending(path: "front"), encoding: .utf8))
   }
 
   @Test("bad runs end with a clear line")

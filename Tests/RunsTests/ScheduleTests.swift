@@ -98,7 +98,8 @@ struct ScheduleTests {
     for other in archives.dropFirst() { #expect(other == archives[0]) }
   }
 
-  @Test("seeds come first, known hybrids go up whatever their score, diverged ones never, contenders are measured again")
+  @Test(
+    "seeds come first, known hybrids go up whatever their score, diverged ones never, contenders are measured again")
   func lanes() throws {
     let folder = try TestFolder()
     let store = try RunStore.create(folder.run, settings: Self.settings())
