@@ -92,12 +92,13 @@ public struct Bootstrap<Value: Sendable>: Sendable {
 extension Bootstrap where Value == Double {
   /// The BCa interval of a statistic of rows.
   /// - Parameter statistic: from the indices of rows; nil if it is not defined.
-  /// - Returns: nil if it is not defined for all rows, or for too few draws.
+  /// - Returns: nil if it is not defined for all rows, or for too few draws, and below five rows, of which most draws would
+  ///   be much alike.
   public static func acceleratedInterval(
     rows: Int, repeats: Int, seed: UInt64, _ statistic: @Sendable ([Int]) -> Double?
   ) -> Interval? {
     let all = Array(0..<max(rows, 0))
-    guard let estimate = statistic(all) else { return nil }
+    guard rows >= 5, let estimate = statistic(all) else { return nil }
     let jackknife = all.compactMap { left in statistic(all.filter { $0 != left }) }
     return Bootstrap(rows: rows, repeats: repeats, seed: seed, statistic)
       .acceleratedInterval(estimate: estimate, jackknife: jackknife) { $0 }

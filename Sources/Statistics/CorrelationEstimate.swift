@@ -6,7 +6,8 @@ public struct CorrelationEstimate: Sendable {
   /// Pairs of values.
   public let count: Int
   public let coefficient: Double
-  /// The 95 % interval, by bootstrap with correction for bias and acceleration; nil if too few draws have a coefficient.
+  /// The 95 % interval, by bootstrap with correction for bias and acceleration; nil below five pairs, or if too few
+  /// draws have a coefficient.
   public let interval: Interval?
   /// Two-sided, by permutation.
   public let pValue: Double

@@ -63,7 +63,10 @@ struct FitReport {
         "objective \(NumberText.significant(objective, digits: 6)) (sum of Huber losses of log loss, delta "
           + NumberText.exact(settings.delta) + ")")
     }
-    if settings.repeats > 0 { parts.append("95 % intervals from \(NumberText.grouped(settings.repeats)) draws") }
+    let quantities = coefficients + budgets.flatMap(\.point.quantities)
+    if quantities.contains(where: { $0.interval != nil }) {
+      parts.append("95 % intervals from \(NumberText.grouped(settings.repeats)) draws")
+    }
     return parts.joined(separator: ", ")
   }
 

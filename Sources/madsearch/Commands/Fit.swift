@@ -1,6 +1,4 @@
-import Architecture
 import ArgumentParser
-import Configuration
 import Foundation
 import Reporting
 
@@ -99,15 +97,10 @@ struct Fit: ParsableCommand {
 
   /// - Throws: `Failure` with a line for each of the first errors.
   private func readTable() throws -> TrainingTable {
-    let text = try TextFile.read(file, limit: 1 << 24)
-    do {
-      return try TrainingTable(
-        CSVFile(parsing: text), parameters: parameters, tokens: tokens, flops: flops, loss: loss,
-        needed: form.map(Self.columns))
-    } catch let error as ConfigurationErrors {
-      let (shown, more) = (error.errors.prefix(5), error.errors.count - 5)
-      let lines = shown.map { "\(file), \($0)" } + (more > 0 ? ["and \(more) more"] : [])
-      throw Failure(.badInput, lines.joined(separator: "\n"))
+    try CSVArgument.read(file) { table, problems in
+      TrainingTable(
+        table, parameters: parameters, tokens: tokens, flops: flops, loss: loss, needed: form.map(Self.columns),
+        &problems)
     }
   }
 
