@@ -2,7 +2,8 @@ import Foundation
 import Statistics
 import Testing
 
-/// The expected numbers are those that `python3 Tests/StatisticsTests/reference_correlation.py` prints (scipy, 50 000 draws).
+/// The expected numbers are those that `python3 Tests/StatisticsTests/reference_correlation.py` prints (scipy,
+/// 50 000 draws).
 @Suite("Bootstrap and permutations")
 struct BootstrapTests {
   static let score = (0..<24).map { sin(Double($0) * 1.7) + 0.1 * Double($0) }

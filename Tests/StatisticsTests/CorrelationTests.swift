@@ -2,8 +2,8 @@ import Foundation
 import Statistics
 import Testing
 
-/// The expected numbers are those that `python3 Tests/StatisticsTests/reference_correlation.py` prints (numpy, scipy), or computed by
-/// hand.
+/// The expected numbers are those that `python3 Tests/StatisticsTests/reference_correlation.py` prints (numpy, scipy), or
+/// computed by hand.
 @Suite("Correlation")
 struct CorrelationTests {
   static let x = [3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3.5]

@@ -1,6 +1,6 @@
 """Writes the values that PowerLawTests and ParametricLossTests are checked against: python3 reference_fits.py
 
-The global optimum of each fit is the best end of many starts of two minimisers of scipy, each polished by the other.
+The global optimum of each fit is the best end of many starts of a minimiser of scipy, polished by two others.
 """
 import numpy as np
 from scipy.optimize import minimize
