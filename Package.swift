@@ -58,7 +58,8 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks", "Configuration"], swiftSettings: machine),
     .testTarget(
-      name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["reference.py", "reference_correlation.py", "reference_fits.py"],
+      name: "StatisticsTests", dependencies: ["Statistics"],
+      exclude: ["reference.py", "reference_correlation.py", "reference_fits.py"],
       swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
