@@ -1,3 +1,5 @@
+import Foundation
+
 /// Rows under named columns: as aligned text for people, as CSV and as JSON for programs.
 public struct Table: Sendable {
   public struct Column: Sendable {
@@ -15,6 +17,8 @@ public struct Table: Sendable {
     case integer(Int)
     /// A number that text shows with so many decimals; CSV and JSON give all its digits.
     case number(Double, decimals: Int = 1)
+    /// A number that text shows with so many significant digits; CSV and JSON give all its digits.
+    case significant(Double, digits: Int = 4)
   }
 
   public let columns: [Column]
@@ -57,7 +61,7 @@ public struct Table: Sendable {
 extension Table.Cell {
   var isNumber: Bool {
     switch self {
-    case .integer, .number: true
+    case .integer, .number, .significant: true
     case .nothing, .text: false
     }
   }
@@ -69,6 +73,7 @@ extension Table.Cell {
     case .text(let text): String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
     case .integer(let number): NumberText.grouped(number)
     case .number(let number, let decimals): NumberText.fixed(number, decimals: decimals)
+    case .significant(let number, let digits): NumberText.significant(number, digits: digits)
     }
   }
 
@@ -78,7 +83,7 @@ extension Table.Cell {
     case .nothing: ""
     case .text(let text): text
     case .integer(let number): String(number)
-    case .number(let number, _): number.isFinite ? NumberText.exact(number) : ""
+    case .number(let number, _), .significant(let number, _): number.isFinite ? NumberText.exact(number) : ""
     }
   }
 
@@ -87,7 +92,7 @@ extension Table.Cell {
     case .nothing: .null
     case .text(let text): .text(text)
     case .integer(let number): .integer(number)
-    case .number(let number, _): .number(number)
+    case .number(let number, _), .significant(let number, _): .number(number)
     }
   }
 }
@@ -122,6 +127,12 @@ public enum NumberText {
     let fraction = String(part)
     return sign + grouped(digits: String(whole))
       + (places == 0 ? "" : "." + String(repeating: "0", count: places - fraction.count) + fraction)
+  }
+
+  /// E.g. `0.3392`, `406.4`, `1.235e+12`.
+  public static func significant(_ number: Double, digits: Int) -> String {
+    guard number.isFinite else { return fixed(number, decimals: 0) }
+    return String(format: "%.\(max(1, min(digits, 17)))g", number)
   }
 
   /// The shortest text that reads back as the same number, without `.0`.

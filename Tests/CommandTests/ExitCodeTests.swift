@@ -5,7 +5,7 @@ import Testing
 struct ExitCodeTests {
   static let commands = [
     "validate", "schema", "describe", "list", "list primitives", "list tasks", "list strategies", "evaluate", "dump",
-    "benchmark", "benchmark step", "benchmark search",
+    "fit", "correlate", "benchmark", "benchmark step", "benchmark search",
   ]
 
   @Test(
