@@ -12,13 +12,8 @@ struct Madsearch: AsyncParsableCommand {
       file, 69 a needed service or program is missing, 70 a defect of madsearch, 130 interrupted.
       """,
     subcommands: [
-<<<<<<< HEAD
-      Run.self, Resume.self, Status.self, Validate.self, Schema.self, Describe.self, List.self, Evaluate.self,
-      Dump.self, Fit.self, Correlate.self, Benchmark.self, WorkerCommand.self,
-=======
       Run.self, Resume.self, Status.self, Pareto.self, Show.self, Validate.self, Schema.self, Describe.self, List.self,
-      Evaluate.self, Dump.self, Benchmark.self, WorkerCommand.self,
->>>>>>> 76b3801 (Show the Pareto front of a run with its noise, known hybrids and charts, and all about a candidate)
+      Evaluate.self, Dump.self, Fit.self, Correlate.self, Benchmark.self, WorkerCommand.self,
     ])
 
   static func main() async {
