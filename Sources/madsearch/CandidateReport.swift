@@ -108,13 +108,9 @@ struct CandidateReport {
     guard entry.rank != nil else {
       return text + "infeasible: \(entry.violations.map(\.description).joined(separator: ", "))"
     }
-    text += entry.isNonDominated ? "non-dominated" : "dominated by \(dominators(of: entry))"
     let names = front.scale.objectives.map(\.rawValue).joined(separator: ", ")
-    text += " by \(names)"
-    if let probability = entry.probability {
-      text += ", non-dominated with probability \(NumberText.fixed(probability, decimals: 2))"
-    }
-    return text
+    text += entry.isNonDominated ? "on the front of \(names)" : "dominated in \(names) by \(dominators(of: entry))"
+    return text + (entry.probability.map { ", P(front) \(NumberText.fixed($0, decimals: 2))" } ?? "")
   }
 
   private func dominators(of entry: Front.Entry) -> String {

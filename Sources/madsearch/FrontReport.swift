@@ -81,10 +81,15 @@ struct FrontReport {
     guard entry.rank != nil else { return "infeasible" }
     let shown = entry.dominators.prefix(3).map { dominator in
       "\(dominator.candidate)"
-        + (dominator.probability.map { " (\(NumberText.fixed(100 * $0, decimals: 0)) %)" } ?? "")
+        + (dominator.probability.map { " (\(percent($0)))" } ?? "")
     }
     let more = entry.dominators.count - shown.count
     return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+
+  /// Never certain.
+  private func percent(_ probability: Double) -> String {
+    probability > 0.99 ? "> 99 %" : "\(NumberText.fixed(100 * probability, decimals: 0)) %"
   }
 
   /// How much of the front may be noise.

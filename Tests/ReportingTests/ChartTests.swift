@@ -100,7 +100,7 @@ struct ChartTests {
   @Test("terminal charts keep to the width, in ASCII if asked, and name the hybrids", arguments: [20, 40, 72, 200])
   func terminal(width: Int) {
     let text = Self.chart.terminalText(width: width, isUnicode: false, isColored: false)
-    #expect(text.allSatisfy(\.isASCII))
+    #expect(text.allSatisfy { $0.isASCII })
     if width >= 40 { #expect(text.split(separator: "\n").allSatisfy { $0.count <= width }) }
     #expect(text.contains("A samba") && text.contains("B jamba (front)"))
     #expect(!Self.chart.terminalText(width: width, isUnicode: true, isColored: false).contains("\u{1B}"))

@@ -9,7 +9,7 @@ struct CandidateLookupTests {
   func lookup() throws {
     let run = try MadeUpRun([
       .init("mlp", scores: 0.5), .init("attention(heads=4) swiglu mlp", hybrid: "transformer++", scores: 0.6),
-      .init("gated-short-conv swiglu mlp mlp", scores: 0.7), .init("4*mlp", scores: 0.7),
+      .init("gated-short-conv swiglu mlp", scores: 0.7), .init("4*mlp", scores: 0.7),
     ])
     let lookup = CandidateLookup(try run.store.candidates())
     #expect(lookup.numbers == 1...4)

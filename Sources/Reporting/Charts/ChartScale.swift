@@ -17,13 +17,14 @@ public struct ChartScale: Sendable {
 
   /// A logarithmic scale over some numbers; those below one, which costs may be, stand at one.
   public static func logarithmic(_ values: [Double], room: Double = 0.06) -> Self {
-    let (least, most) = ends(values.map { max($0, 1) })
+    let (first, last) = ends(values)
+    let (least, most) = (max(first, 1), max(last, 1))
     let width = most > least ? log10(most / least) : 0.3
     return Self(kind: .logarithmic, least: least * pow(10, -room * width), most: most * pow(10, room * width))
   }
 
   private static func ends(_ values: [Double]) -> (Double, Double) {
-    let values = values.filter { $0.isFinite && abs($0) < 1e300 }
+    let values = values.filter { $0.isFinite && abs($0) < 1e250 }
     return (values.min() ?? 0, values.max() ?? 0)
   }
 

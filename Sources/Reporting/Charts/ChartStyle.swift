@@ -10,5 +10,5 @@ enum ChartStyle {
   static let labelSize = 10.5
 
   /// About how wide a text is, for want of the reader's font.
-  static func width(of text: String, size: Double) -> Double { Double(text.count) * size * 0.56 }
+  static func width(of text: String, size: Double) -> Double { Double(text.count) * size * 0.53 }
 }

@@ -25,7 +25,7 @@ extension ParetoFrontChart {
     cost: Int, width: Int, _ style: TerminalCanvas.Style
   ) -> (text: String, hasOverlap: Bool) {
     let (horizontal, vertical) = (costScale(cost), qualityScale)
-    let rows = vertical.ticks(Self.rows / 4)
+    let rows = vertical.ticks(Self.rows / 3)
     let rowTexts = ChartScale.texts(rows, isShort: false)
     let gutter = (rowTexts.map(\.count).max() ?? 0) + 3
     let columns = max(width - gutter, 20)
