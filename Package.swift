@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
     .target(
-      name: "Runs", dependencies: ["MADTasks", "Search", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "Runs", dependencies: ["MADTasks", "Search", "Statistics", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
@@ -47,6 +47,9 @@ let package = Package(
         "MADTasks", "Layouts", "Training", "Configuration", "Reporting", "Runs", "Search", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      swiftSettings: machine),
+    .target(
+      name: "RunSupport", dependencies: ["Runs", "Layouts", "MADTasks", "Search"], path: "Tests/RunSupport",
       swiftSettings: machine),
     .target(name: "TestSupport", dependencies: ["Architecture"], path: "Tests/Support", swiftSettings: machine),
     .testTarget(name: "EngineTests", dependencies: ["Engine"], swiftSettings: machine),
@@ -61,11 +64,16 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics"],
       exclude: ["reference.py", "reference_correlation.py", "reference_fits.py"],
       swiftSettings: machine),
-    .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Layouts", "MADTasks", "Search"], swiftSettings: machine),
     .testTarget(
-      name: "CommandTests", dependencies: ["madsearch", "Architecture", "Layouts", "MADTasks", "Search", "Training"],
+      name: "SearchTests", dependencies: ["Search", "Statistics"], exclude: ["reference.py"], swiftSettings: machine),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Snapshots")], swiftSettings: machine),
+    .testTarget(
+      name: "RunsTests", dependencies: ["Runs", "RunSupport", "Layouts", "MADTasks", "Search", "Statistics"],
+      swiftSettings: machine),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["madsearch", "RunSupport", "Architecture", "Layouts", "MADTasks", "Search", "Training"],
       swiftSettings: machine),
   ],
   swiftLanguageModes: [.v6]

@@ -96,8 +96,13 @@ package struct NewCandidate {
 }
 
 /// An evaluation that joins a run.
-struct NewEvaluation {
+package struct NewEvaluation {
   let candidate: Int64
   let rung, replicate, round: Int
   let seed: UInt64
+
+  package init(candidate: Int64, rung: Int, replicate: Int, round: Int, seed: UInt64) {
+    (self.candidate, self.rung, self.replicate) = (candidate, rung, replicate)
+    (self.round, self.seed) = (round, seed)
+  }
 }

@@ -5,7 +5,7 @@ import MADTasks
 /// The evaluations of a run and what came out.
 extension RunStore {
   /// Queues the evaluations that are not there yet, all or none.
-  func queue(_ evaluations: [NewEvaluation]) throws {
+  package func queue(_ evaluations: [NewEvaluation]) throws {
     try write { db in
       for new in evaluations {
         try Self.queue(

@@ -73,12 +73,17 @@ enum TextFile {
     return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 
+  /// Writes a whole file, in place of what it held.
   /// - Throws: `Failure` with status `unavailable`.
   static func write(_ text: String, to path: String) throws {
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path))
-    } catch {
-      throw Failure(.unavailable, "\(path) cannot be written: \(error.localizedDescription)")
+    func failure() -> Failure {
+      Failure(.unavailable, "\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
+    guard let file = fopen(path, "wb") else { throw failure() }
+    let bytes = Array(text.utf8)
+    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count && fflush(file) == 0
+    let error = isWritten ? nil : failure()
+    guard fclose(file) == 0 || !isWritten else { throw failure() }
+    if let error { throw error }
   }
 }

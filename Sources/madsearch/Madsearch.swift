@@ -12,8 +12,8 @@ struct Madsearch: AsyncParsableCommand {
       file, 69 a needed service or program is missing, 70 a defect of madsearch, 130 interrupted.
       """,
     subcommands: [
-      Run.self, Resume.self, Status.self, Validate.self, Schema.self, Describe.self, List.self, Evaluate.self,
-      Dump.self, Fit.self, Correlate.self, Benchmark.self, WorkerCommand.self,
+      Run.self, Resume.self, Status.self, Pareto.self, Show.self, Validate.self, Schema.self, Describe.self, List.self,
+      Evaluate.self, Dump.self, Fit.self, Correlate.self, Benchmark.self, WorkerCommand.self,
     ])
 
   static func main() async {

@@ -36,7 +36,8 @@ public struct ObjectiveScale: Codable, Hashable, Sendable {
     [floors.indices.contains(rung) ? -floors[rung] : 0] + costObjectives.map { Self.scaled(limit(of: $0)) }
   }
 
-  private func limit(of objective: Objective) -> Double {
+  /// The cost up to which hypervolume counts, as it is counted.
+  public func limit(of objective: Objective) -> Double {
     switch objective {
     case .quality: 0
     case .state: limits.state

@@ -1,0 +1,105 @@
+extension ParetoFrontChart {
+  private static let kinds = ["front", "known hybrid", "dominated"]
+
+  /// The chart as a Vega-Lite specification with its data, for people who restyle it.
+  public var vegaLite: JSON {
+    .object([
+      ("$schema", "https://vega.github.io/schema/vega-lite/v5.json"), ("title", .text(title)),
+      ("data", .object([("values", .array(data))])), ("hconcat", .array(costs.map(panel))),
+    ])
+  }
+
+  private var data: [JSON] {
+    let steps = costs.indices.map { Set(self.steps(cost: $0).map(\.name)) }
+    return points.map { point in
+      let kind = point.hybrid != nil ? Self.kinds[1] : point.isOnFront ? Self.kinds[0] : Self.kinds[2]
+      var members: [(String, JSON)] = [
+        ("candidate", .text(point.name)), ("layout", .text(point.layout)), ("kind", .text(kind)),
+        ("front", .flag(point.isOnFront)), ("hybrid", point.hybrid.map(JSON.text) ?? .null),
+        ("quality", .number(point.quality)),
+      ]
+      if let error = point.standardError {
+        members += [("low", .number(point.quality - error)), ("high", .number(point.quality + error))]
+      }
+      let isNamed = point.isOnFront || point.hybrid != nil
+      members.append(("label", isNamed ? .text(point.hybrid ?? point.name) : .null))
+      for (index, cost) in costs.enumerated() {
+        members += [
+          (cost.key, .number(point.costs[index])), ("step_" + cost.key, .flag(steps[index].contains(point.name))),
+        ]
+      }
+      return .object(members)
+    }
+  }
+
+  private func panel(_ cost: Cost) -> JSON {
+    let plotted = "plotted_" + cost.key
+    func layer(_ mark: [(String, JSON)], _ encoding: [(String, JSON)], filter: String? = nil) -> JSON {
+      let transform = filter.map { [("transform", JSON.array([.object([("filter", .text($0))])]))] } ?? []
+      return .object(transform + [("mark", .object(mark)), ("encoding", .object(encoding))])
+    }
+    let x: (String, JSON) = (
+      "x",
+      .object([
+        ("field", .text(plotted)), ("type", "quantitative"), ("title", .text(cost.title)),
+        ("scale", .object([("type", "log"), ("nice", .flag(false)), ("padding", .integer(20))])),
+        ("axis", .object([("format", "~s")])),
+      ])
+    )
+    func y(_ field: JSON) -> (String, JSON) {
+      (
+        "y",
+        .object([
+          ("field", field), ("type", "quantitative"), ("title", .text(qualityTitle)),
+          ("scale", .object([("zero", .flag(false)), ("padding", .integer(20))])),
+        ])
+      )
+    }
+    func byKind(_ range: [JSON]) -> JSON {
+      .object([
+        ("field", "kind"), ("type", "nominal"), ("title", .null),
+        ("scale", .object([("domain", .array(Self.kinds.map(JSON.text))), ("range", .array(range))])),
+      ])
+    }
+    let color: (String, JSON) = (
+      "color", byKind([.text(ChartStyle.front), .text(ChartStyle.hybrid), .text(ChartStyle.dominated)])
+    )
+    let hint: [JSON] = (["candidate", "hybrid", "quality", cost.key, "layout"] as [String]).map {
+      .object([("field", .text($0))])
+    }
+    return .object([
+      ("width", .integer(400)), ("height", .integer(300)),
+      // A layout may have no state at all, which a logarithmic axis cannot show.
+      (
+        "transform",
+        .array([.object([("calculate", .text("max(datum['\(cost.key)'], 1)")), ("as", .text(plotted))])])
+      ),
+      (
+        "layer",
+        .array([
+          layer(
+            [("type", "line"), ("interpolate", "step-after"), ("color", .text(ChartStyle.front))],
+            [x, y("quality")], filter: "datum['step_\(cost.key)']"),
+          layer(
+            [("type", "rule")], [x, y("low"), ("y2", .object([("field", "high")])), color],
+            filter: "isValid(datum.low)"),
+          layer(
+            [("type", "point"), ("filled", .flag(true)), ("size", .integer(60))],
+            [
+              x, y("quality"), color, ("shape", byKind(["circle", "diamond", "circle"])),
+              (
+                "opacity",
+                .object([
+                  ("condition", .object([("test", "datum.front"), ("value", .integer(1))])), ("value", .number(0.5)),
+                ])
+              ),
+              ("tooltip", .array(hint)),
+            ]),
+          layer(
+            [("type", "text"), ("align", "left"), ("dx", .integer(8)), ("fontSize", .integer(10))],
+            [x, y("quality"), ("text", .object([("field", "label")])), color], filter: "isValid(datum.label)"),
+        ])
+      ),
+    ])
+  }
+}

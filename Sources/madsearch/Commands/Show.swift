@@ -1,0 +1,38 @@
+import ArgumentParser
+import Reporting
+import Runs
+
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print all that a run knows of one candidate: layout, costs, scores by task, its place on the front.",
+    discussion: "Works while the run is going.")
+
+  @Argument(help: RunArgument.help)
+  var name: String
+
+  @Argument(help: CandidateArgument.help)
+  var candidate: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the learning curves of all its trainings to this file, JSON if it ends so, else CSV.", valueName: "file"))
+  var curves: String?
+
+  @OptionGroup var format: OutputFormat
+
+  func run() throws {
+    let store = try RunStore.open(RunArgument.folder(name), isReadOnly: true)
+    let record = try CandidateArgument.candidate(candidate, of: name, among: store.candidates())
+    let report = try CandidateReport(store, record)
+    if let curves {
+      let results = try report.evaluations.map { ($0, try store.results(of: $0.id)) }.filter { !$0.1.isEmpty }
+      let text = curves.hasSuffix(".json") ? report.curvesJSON(results).text : report.curvesTable(results).csv
+      try TextFile.write(text, to: curves)
+    }
+    if format.json {
+      try StandardOutput.print(report.json.text)
+    } else {
+      try StandardOutput.print(format.csv ? report.table.csv : report.text)
+    }
+  }
+}
