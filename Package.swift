@@ -30,17 +30,18 @@ let package = Package(
     .target(name: "Configuration", swiftSettings: machine),
     .target(
       name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
-    .target(name: "Reporting", dependencies: ["MADTasks"], swiftSettings: machine),
+    .target(name: "LanguageModeling", dependencies: ["Training", "Layouts"], swiftSettings: machine),
+    .target(name: "Reporting", dependencies: ["MADTasks", "LanguageModeling"], swiftSettings: machine),
     .target(name: "Statistics", swiftSettings: machine),
     .target(
       name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
     .target(
-      name: "Runs", dependencies: ["MADTasks", "Search", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "Runs", dependencies: ["MADTasks", "Search", "Training", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "MADTasks", "Layouts", "Training", "Configuration", "Reporting", "Runs", "Search",
+        "MADTasks", "LanguageModeling", "Layouts", "Training", "Configuration", "Reporting", "Runs", "Search",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),
@@ -53,12 +54,16 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks", "Configuration"], swiftSettings: machine),
     .testTarget(
+      name: "LanguageModelingTests",
+      dependencies: ["Engine", "LanguageModeling", "Layouts", "Training", "TestSupport"], swiftSettings: machine),
+    .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["reference.py"], swiftSettings: machine),
     .testTarget(name: "SearchTests", dependencies: ["Search"], swiftSettings: machine),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: machine),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Layouts", "MADTasks", "Search"], swiftSettings: machine),
     .testTarget(
-      name: "CommandTests", dependencies: ["madsearch", "Architecture", "Layouts", "MADTasks", "Search", "Training"],
+      name: "CommandTests",
+      dependencies: ["madsearch", "Architecture", "Layouts", "MADTasks", "Search", "TestSupport", "Training"],
       swiftSettings: machine),
   ],
   swiftLanguageModes: [.v6]

@@ -21,4 +21,10 @@ enum Check {
       throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), found \(value)")
     }
   }
+
+  static func learningRate(_ rate: Double) throws {
+    guard rate > 0, rate <= 10 else {
+      throw ValidationError("--learning-rate must be above 0 and at most 10, found \(rate)")
+    }
+  }
 }
