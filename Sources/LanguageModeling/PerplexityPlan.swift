@@ -35,14 +35,14 @@ public struct PerplexityPlan: Codable, Hashable, Sendable {
 
   /// - Parameter tokens: how many to train on, rounded up to whole steps.
   public init(
-    dim: Int, tokens: Int, length: Int = 256, batch: Int = 8, learningRate: Double = standardRate,
+    dim: Int, tokens: Int, length: Int = 256, batch: Int = 4, learningRate: Double = standardRate,
     rateRule: LearningRateRule = .transfer, seed: UInt64 = 1
   ) {
     (self.dim, self.length, self.batch, self.seed) = (dim, length, batch, seed)
     steps = max(1, (tokens - 1) / max(length * batch, 1) + 1)
     (self.learningRate, self.rateRule) = (learningRate, rateRule)
     warmUp = max(1, steps / 20)
-    (finalRate, weightDecay, clipNorm, embeddingDeviation) = (0.1, 0.1, 1, 0.02)
+    (finalRate, weightDecay, clipNorm, embeddingDeviation) = (0.1, 0.1, 1, 0.5)
     (evaluations, evaluationTokens, finalTokens) = (10, 1 << 14, 1 << 17)
   }
 

@@ -157,18 +157,6 @@ private struct Clock {
   }
 }
 
-/// Why a training cannot begin.
-public enum PerplexityError: Error, Equatable, Sendable, CustomStringConvertible {
-  case tooLarge(bytes: UInt64, available: UInt64)
-
-  public var description: String {
-    switch self {
-    case .tooLarge(let bytes, let available):
-      "the training needs \(bytes >> 20) MiB for weights, gradients and moments, the machine has \(available >> 20) MiB"
-    }
-  }
-}
-
 extension PerplexityRun {
   private static let notes = (layout: "layout", plan: "plan", corpus: "corpus", record: "record")
 

@@ -13,7 +13,7 @@ struct Madsearch: AsyncParsableCommand {
       """,
     subcommands: [
       Run.self, Resume.self, Status.self, Validate.self, Schema.self, Describe.self, List.self, Evaluate.self,
-      Train.self, Dump.self, Benchmark.self, WorkerCommand.self,
+      Train.self, Scale.self, Dump.self, Benchmark.self, WorkerCommand.self,
     ])
 
   static func main() async {

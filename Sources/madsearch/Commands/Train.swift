@@ -32,7 +32,7 @@ struct Train: ParsableCommand {
   var tokens = 2_000_000
 
   @Option(parsing: .unconditional, help: "Sequences in a step.")
-  var batch = 8
+  var batch = 4
 
   @Option(parsing: .unconditional, help: "Bytes in a sequence.")
   var length = 256
@@ -71,9 +71,7 @@ struct Train: ParsableCommand {
     try Check.range("--length", length, 1...65_536)
     try Check.range("--threads", threads, 1...1024)
     try Check.learningRate(learningRate)
-    if batch * length > 1 << 24 {
-      throw ValidationError("--batch times --length must be at most \(1 << 24), found \(batch * length)")
-    }
+    try Check.step(batch: batch, length: length)
     if let checkpointEvery {
       try Check.range("--checkpoint-every", checkpointEvery, 1...1_000_000_000)
       if checkpoint == nil { throw ValidationError("--checkpoint-every needs --checkpoint") }
