@@ -76,7 +76,7 @@ public struct IsoFLOPStudy: Sendable {
         do {
           try state.write(to: checkpoint)
         } catch {
-          throw Failure.unwritable(path: checkpoint.path(percentEncoded: false), reason: error.description)
+          throw Failure.unwritable(path: checkpoint.path(percentEncoded: false), reason: "\(error)")
         }
       }, shouldStop: shouldStop, onProgress: { onProgress(Double($0.step) / Double($0.steps)) })
     guard let result else { return nil }

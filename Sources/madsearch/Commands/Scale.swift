@@ -9,8 +9,8 @@ struct Scale: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train layouts at several sizes for each budget of FLOPs (an IsoFLOP study).",
     discussion: """
-      Sizes repeat the layout's stripe: layers = width / 32 in whole stripes, widths in multiples of 16. For each budget \
-      those are trained whose tokens per parameter lie nearest to a row around 20, each four times the one before. \
+      Sizes repeat the layout's stripe, with about one layer per 32 channels of width. For each budget those are trained \
+      whose tokens per parameter lie nearest to a row around 20, each four times the one before. \
       Everything is kept in the folder, finished trainings are taken over from it and an interrupted one goes on. \
       trainings.csv holds all trainings, layout-1.csv those of the first layout and so on, as 'madsearch fit' reads them.
       """)
