@@ -65,7 +65,7 @@ struct TrainTests {
 
   @Test("a training that was killed and started again ends as an uninterrupted one")
   func kill() throws {
-    let more = ["--tokens", "64000", "--checkpoint-every", "5", "--json", "--checkpoint"]
+    let more = ["--tokens", "128000", "--checkpoint-every", "5", "--json", "--checkpoint"]
     let (whole, killed) = (path("whole.safetensors"), path("killed.safetensors"))
     let expected = try Report(Program.run(arguments(more + [whole])))
     let command = arguments(more + [killed]).map { "'\($0)'" }.joined(separator: " ")
