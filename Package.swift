@@ -34,17 +34,20 @@ let package = Package(
       name: "Configuration", dependencies: [.product(name: "SwiftCSV", package: "SwiftCSV")], swiftSettings: machine),
     .target(
       name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
-    .target(name: "Reporting", dependencies: ["MADTasks"], swiftSettings: machine),
+    .target(name: "LanguageModeling", dependencies: ["Training", "Layouts"], swiftSettings: machine),
+    .target(name: "Reporting", dependencies: ["MADTasks", "LanguageModeling"], swiftSettings: machine),
     .target(name: "Statistics", dependencies: ["Engine"], swiftSettings: machine),
     .target(
       name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
     .target(
-      name: "Runs", dependencies: ["MADTasks", "Search", "Statistics", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "Runs",
+      dependencies: ["MADTasks", "Search", "Statistics", "Training", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "MADTasks", "Layouts", "Training", "Configuration", "Reporting", "Runs", "Search", "Statistics",
+        "MADTasks", "LanguageModeling", "Layouts", "Training", "Configuration", "Reporting", "Runs", "Search",
+        "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),
@@ -61,6 +64,9 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
     .testTarget(name: "MADTasksTests", dependencies: ["MADTasks", "Configuration"], swiftSettings: machine),
     .testTarget(
+      name: "LanguageModelingTests",
+      dependencies: ["Engine", "LanguageModeling", "Layouts", "Training", "TestSupport"], swiftSettings: machine),
+    .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics"],
       exclude: ["reference.py", "reference_correlation.py", "reference_fits.py"],
       swiftSettings: machine),
@@ -73,7 +79,9 @@ let package = Package(
       swiftSettings: machine),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["madsearch", "RunSupport", "Architecture", "Layouts", "MADTasks", "Search", "Training"],
+      dependencies: [
+        "madsearch", "RunSupport", "Architecture", "Layouts", "MADTasks", "Search", "TestSupport", "Training",
+      ],
       swiftSettings: machine),
   ],
   swiftLanguageModes: [.v6]

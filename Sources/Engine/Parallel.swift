@@ -12,9 +12,14 @@ public enum Parallel {
   }
 
   /// Processor seconds that the calling thread has used: the cost of a computation, however busy the machine is.
-  public static var threadSeconds: Double {
+  public static var threadSeconds: Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
+
+  /// Processor seconds that all threads of this process have used.
+  public static var processSeconds: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+
+  private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }

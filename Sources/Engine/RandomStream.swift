@@ -21,8 +21,10 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public init(integerLiteral value: Int) { self.init(value) }
     public init(_ value: Int) { hash = mix(UInt64(bitPattern: Int64(value))) }
     /// FNV-1a over the UTF-8 bytes.
-    public init(_ value: String) {
-      hash = value.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    public init(_ value: String) { self.init(bytes: Array(value.utf8)) }
+    /// FNV-1a.
+    public init(bytes: [UInt8]) {
+      hash = bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// Where a run keeps what: the archive, the lock and the workers' files.
 public struct RunFolder: Sendable {
@@ -33,28 +34,10 @@ extension URL {
 
   /// Writes a file so that it is there whole or not at all, and on the disk when this returns.
   func writeWhole(_ data: Data) throws(RunError) {
-    let temporary = plainPath + ".\(getpid()).new"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw .system(plainPath, errno) }
-    var code: Int32 = 0
-    data.withUnsafeBytes { bytes in
-      var done = 0
-      while done < bytes.count, code == 0 {
-        let count = write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-        if count > 0 { done += count } else if errno != EINTR { code = errno }
-      }
-    }
-    if code == 0, fsync(file) != 0 { code = errno }
-    if close(file) != 0, code == 0 { code = errno }
-    if code == 0, rename(temporary, plainPath) != 0 { code = errno }
-    guard code == 0 else {
-      unlink(temporary)
-      throw .system(plainPath, code)
-    }
-    let folder = open(deletingLastPathComponent().plainPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
+    do {
+      try WholeFile.write(data, to: self)
+    } catch {
+      throw .system(plainPath, error.code)
     }
   }
 

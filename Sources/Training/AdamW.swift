@@ -1,9 +1,10 @@
 import Engine
 import Foundation
 
-/// AdamW with decoupled weight decay on every parameter, as PyTorch defines it (Loshchilov and Hutter, arXiv 1711.05101).
+/// AdamW with decoupled weight decay, as PyTorch defines it (Loshchilov and Hutter, arXiv 1711.05101).
 ///
-///     p ← p (1 − lr·decay);  m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²
+///     p ← p (1 − shrinkage), shrinkage = lr·decay
+///     m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²
 ///     p ← p − lr · m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + ε)
 public struct AdamW: Sendable {
   public var weightDecay: Double
@@ -16,12 +17,14 @@ public struct AdamW: Sendable {
   }
 
   /// Updates `weights[range]` from `gradients[range]`.
-  /// - Parameter step: the number of this update, from 1.
+  /// - Parameters:
+  ///   - shrinkage: the share by which weight decay makes the weights smaller.
+  ///   - step: the number of this update, from 1.
   func update(
     _ weights: Pointer, gradients: Pointer, mean: Pointer, square: Pointer, range: Range<Int>, learningRate: Double,
-    step: Int
+    shrinkage: Double, step: Int
   ) {
-    let keep = Float(1 - learningRate * weightDecay)
+    let keep = Float(1 - shrinkage)
     let (b1, b2) = (Float(beta1), Float(beta2))
     let (rest1, rest2) = (Float(1 - beta1), Float(1 - beta2))
     let correction1 = 1 - pow(beta1, Double(step))

@@ -9,12 +9,14 @@ public final class Trainer {
   public let model: Model
   public let weights: Buffer
   public let optimizer: AdamW
-  public private(set) var step = 0
+  public internal(set) var step = 0
   /// Gradients longer than this are scaled down to it (Pascanu et al., arXiv 1211.5063).
   public var clipNorm: Double?
+  /// Tensors with learning rates of their own; what is in no group is not trained.
+  public var groups: [ParameterGroup]
 
-  private let mean: Buffer
-  private let square: Buffer
+  let mean: Buffer
+  let square: Buffer
   private let threads: [TrainingThread]
   private let microBatch: Int
 
@@ -31,6 +33,7 @@ public final class Trainer {
     BLAS.useOneThread()
     (self.model, self.weights, self.optimizer, self.time) = (model, weights, optimizer, time)
     self.microBatch = microBatch
+    groups = [ParameterGroup(range: 0..<model.tensors.trainedCount)]
     mean = Buffer(count: model.tensors.trainedCount)
     square = Buffer(count: model.tensors.trainedCount)
     self.threads = (0..<max(threads, 1)).map { _ in TrainingThread(model, weights: weights, time: time, microBatch) }
@@ -61,11 +64,14 @@ public final class Trainer {
       for i in 0..<model.tensors.trainedCount { gradients[i] *= scale }
     }
     let (weights, gradients, mean, square) = (weights, gradients, mean, square)
-    let (optimizer, step) = (optimizer, step)
+    let (optimizer, step, groups) = (optimizer, step, groups)
     inRanges { range in
-      optimizer.update(
-        weights.pointer, gradients: gradients.pointer, mean: mean.pointer, square: square.pointer, range: range,
-        learningRate: learningRate, step: step)
+      for group in groups where group.range.overlaps(range) {
+        optimizer.update(
+          weights.pointer, gradients: gradients.pointer, mean: mean.pointer, square: square.pointer,
+          range: group.range.clamped(to: range), learningRate: learningRate * group.rate,
+          shrinkage: group.decays ? learningRate * optimizer.weightDecay : 0, step: step)
+      }
     }
     return result
   }
@@ -97,6 +103,18 @@ public final class Trainer {
       let logits = network.forward(pointer, sequences: sequences)
       return (0..<sequences * time).reduce(0) { $0 + body(start + $1, logits + $1 * vocabulary) }
     }
+  }
+
+  /// The mean cross entropy of `tokens` and `targets [sequences, time]`, in nats, without training.
+  public func loss(tokens: [Int32], targets: [Int32]) -> Double {
+    let vocabulary = model.vocabulary
+    let counted = targets.reduce(0) { $0 + ($1 == CrossEntropy.ignored ? 0 : 1) }
+    let sum = evaluate(tokens: tokens) { position, logits in
+      let target = targets[position]
+      return target == CrossEntropy.ignored
+        ? 0 : CrossEntropy.loss(logits, target: target, vocabulary: vocabulary)
+    }
+    return sum / Double(max(counted, 1))
   }
 
   /// The most likely token at each position of `tokens [sequences, time]` whose target counts, 0 elsewhere.

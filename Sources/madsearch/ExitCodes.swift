@@ -2,6 +2,7 @@ import Architecture
 import ArgumentParser
 import Configuration
 import Foundation
+import LanguageModeling
 import Layouts
 import MADTasks
 import Runs
@@ -42,6 +43,9 @@ enum ErrorReport {
     case let error as ConfigurationErrors: (error.description, ExitStatus.badInput.rawValue)
     case let error as RunError:
       (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
+    case let error as CorpusError:
+      (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
+    case let error as PerplexityError: (error.description, ExitStatus.commandLine.rawValue)
     case let error as StandardOutputError: (error.description, ExitStatus.unavailable.rawValue)
     default: parserReport(error)
     }

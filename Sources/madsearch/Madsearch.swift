@@ -13,7 +13,7 @@ struct Madsearch: AsyncParsableCommand {
       """,
     subcommands: [
       Run.self, Resume.self, Status.self, Pareto.self, Show.self, Validate.self, Schema.self, Describe.self, List.self,
-      Evaluate.self, Dump.self, Fit.self, Correlate.self, Benchmark.self, WorkerCommand.self,
+      Evaluate.self, Train.self, Scale.self, Fit.self, Correlate.self, Dump.self, Benchmark.self, WorkerCommand.self,
     ])
 
   static func main() async {

@@ -21,4 +21,17 @@ enum Check {
       throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), found \(value)")
     }
   }
+
+  /// A step of a training on text must fit into memory.
+  static func step(batch: Int, length: Int) throws {
+    guard batch * length <= 1 << 24 else {
+      throw ValidationError("--batch times --length must be at most \(1 << 24), found \(batch * length)")
+    }
+  }
+
+  static func learningRate(_ rate: Double) throws {
+    guard rate > 0, rate <= 10 else {
+      throw ValidationError("--learning-rate must be above 0 and at most 10, found \(rate)")
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built `madsearch`, run as a user runs it.
 struct Program {
@@ -54,26 +55,4 @@ struct Program {
   }
 }
 
-/// A folder that is removed with this value.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "madsearch-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// A new file with some bytes.
-  func file(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
-    let file = url.appending(path: name)
-    try Data(bytes).write(to: file)
-    return file.path(percentEncoded: false)
-  }
-
-  func handle(_ name: String) throws -> (url: URL, handle: FileHandle) {
-    let file = URL(filePath: try self.file(name, []))
-    return (file, try FileHandle(forWritingTo: file))
-  }
-}
+typealias TemporaryFolder = TestSupport.TemporaryFolder

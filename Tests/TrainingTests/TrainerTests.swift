@@ -73,6 +73,55 @@ struct TrainerTests {
     #expect(nothing.loss == 0 && nothing.gradientNorm == 0)
   }
 
+  @Test("the loss without training is that of the step")
+  func loss() throws {
+    let model = try Layout(parsing: Self.layout).makeModel(dim: 32, vocabulary: 11, maxLength: 12)
+    let trainer = Trainer(model, weights: model.makeWeights(seed: 1), time: 12)
+    let tokens = (0..<60).map { Int32($0 * 7 % 11) }
+    let targets = tokens.enumerated().map { $0 % 3 == 0 ? -100 : $1 }
+    let loss = trainer.loss(tokens: tokens, targets: targets)
+    #expect(abs(loss - trainer.gradient(tokens: tokens, targets: targets).loss) < 1e-5)
+  }
+
+  @Test("groups have rates of their own, and what is in none stays")
+  func groups() throws {
+    let model = try Layout(parsing: "mlp").makeModel(dim: 16, vocabulary: 4, maxLength: 4)
+    func train(_ groups: (Range<Int>) -> [ParameterGroup]) -> [Float] {
+      let trainer = Trainer(
+        model, weights: model.makeWeights(seed: 1), optimizer: AdamW(weightDecay: 0), time: 4)
+      trainer.groups = groups(0..<model.tensors.trainedCount)
+      _ = trainer.train(tokens: [0, 1, 2, 3], targets: [1, 2, 3, 0], learningRate: 1e-3)
+      return trainer.weights.values
+    }
+    let before = model.makeWeights(seed: 1).values
+    let whole = train { [ParameterGroup(range: $0)] }
+    let middle = model.tensors.trained[2].offset
+    let half = train { [ParameterGroup(range: middle..<$0.upperBound, rate: 0.5)] }
+    #expect(Array(half[..<middle]) == Array(before[..<middle]))
+    for index in middle..<before.count {
+      #expect(abs((half[index] - before[index]) - 0.5 * (whole[index] - before[index])) < 1e-6)
+    }
+    #expect(whole != before)
+  }
+
+  @Test("weight decay is for the groups that have it, and follows the schedule alone")
+  func groupDecay() throws {
+    let model = try Layout(parsing: "mlp").makeModel(dim: 16, vocabulary: 4, maxLength: 4)
+    func train(decay: Double, decays: Bool) -> [Float] {
+      let trainer = Trainer(
+        model, weights: model.makeWeights(seed: 1), optimizer: AdamW(weightDecay: decay), time: 4)
+      trainer.groups = [ParameterGroup(range: 0..<model.tensors.trainedCount, rate: 0.25, decays: decays)]
+      _ = trainer.train(tokens: [0, 1, 2, 3], targets: [1, 2, 3, 0], learningRate: 1e-2)
+      return trainer.weights.values
+    }
+    let before = model.makeWeights(seed: 1).values
+    let none = train(decay: 0, decays: true)
+    #expect(train(decay: 10, decays: false) == none)
+    for (index, value) in train(decay: 10, decays: true).enumerated() {
+      #expect(abs(value - (none[index] - 0.1 * before[index])) < 1e-6)
+    }
+  }
+
   @Test("memory of activations does not grow with the batch")
   func memory() throws {
     let model = try Layout(parsing: Self.layout).makeModel(dim: 32, vocabulary: 11, maxLength: 64)

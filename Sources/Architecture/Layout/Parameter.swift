@@ -32,6 +32,15 @@ public enum Initializer: Sendable {
   /// U(±1/√inputs), PyTorch's default for the weight and bias of a linear map or of a convolution.
   public static func linear(inputs: Int) -> Initializer { .uniform(bound: 1 / Double(max(inputs, 1)).squareRoot()) }
 
+  /// The deviation or the bound of values that are drawn alike for all elements.
+  public var scale: Double? {
+    switch self {
+    case .normal(let deviation): deviation
+    case .uniform(let bound): bound
+    case .constant, .values: nil
+    }
+  }
+
   public func fill(_ tensor: Pointer, count: Int, random: inout RandomStream) {
     for index in 0..<count {
       tensor[index] =

@@ -72,9 +72,7 @@ struct Evaluate: ParsableCommand {
     if let dim { try Check.range("--dim", dim, 1...16_384) }
     if let steps { try Check.range("--steps", steps, 1...10_000_000) }
     if let replicates { try Check.range("--replicates", replicates, 1...100) }
-    for rate in learningRate where !(rate > 0 && rate <= 10) {
-      throw ValidationError("--learning-rate must be above 0 and at most 10, found \(rate)")
-    }
+    for rate in learningRate { try Check.learningRate(rate) }
   }
 
   func run() throws {

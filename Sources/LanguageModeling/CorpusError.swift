@@ -1,0 +1,23 @@
+/// Why there is no text to train on.
+public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
+  case unreadable(path: String, reason: String)
+  case empty(name: String)
+  case tooShort(name: String, reason: String)
+  /// The corpus has a name, and its text is not on this machine.
+  case notInstalled(name: String, place: String)
+
+  /// Whether the text is to blame, not the machine.
+  public var isBadInput: Bool {
+    if case .notInstalled = self { false } else { true }
+  }
+
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "corpus \(path): \(reason)"
+    case .empty(let name): "corpus \(name): it is empty"
+    case .tooShort(let name, let reason): "corpus \(name) is too short: \(reason)"
+    case .notInstalled(let name, let place):
+      "the corpus '\(name)' is not installed: there is no \(place); install it with: scripts/install-corpus \(name)"
+    }
+  }
+}

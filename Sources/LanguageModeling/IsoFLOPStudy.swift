@@ -1,0 +1,175 @@
+import Engine
+import Foundation
+import Layouts
+import Training
+
+/// Trains what IsoFLOP plans ask for, several models at the same time, and keeps everything in a folder: finished
+/// trainings are taken over, and one that was interrupted goes on from its checkpoint.
+public struct IsoFLOPStudy: Sendable {
+  /// How far a study is.
+  public struct Progress: Sendable {
+    public let done, trainings: Int
+    /// Share of all FLOPs.
+    public let fraction: Double
+    /// An estimate; none before there is a rate.
+    public let secondsLeft: Double?
+  }
+
+  public enum Failure: Error, Equatable, CustomStringConvertible {
+    case unwritable(path: String, reason: String)
+
+    public var description: String {
+      switch self {
+      case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+      }
+    }
+  }
+
+  public let trainings: [IsoFLOPPlan.Training]
+  private let corpus: Corpus
+  private let folder: URL
+  private let jobs: Int
+
+  /// - Parameter jobs: how many trainings run at the same time, one thread each.
+  public init(_ plans: [IsoFLOPPlan], corpus: Corpus, folder: URL, jobs: Int) {
+    trainings = plans.flatMap(\.trainings)
+    (self.corpus, self.folder, self.jobs) = (corpus, folder, max(jobs, 1))
+  }
+
+  /// Trains what the folder does not hold yet.
+  /// - Returns: a result for every training, in their order; `nil` if it was asked to stop.
+  /// - Throws: `Failure`, or as `PerplexityRun` before the training at fault.
+  public func run(
+    shouldStop: @escaping @Sendable () -> Bool = { false },
+    onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) throws -> [PerplexityResult]? {
+    try makeFolder()
+    var known: [Int: PerplexityResult] = [:]
+    for index in trainings.indices { known[index] = finished(trainings[index]) }
+    // The dear ones first, so that no core is left alone with one at the end.
+    let queue = trainings.indices.filter { known[$0] == nil }.sorted { trainings[$0].flops > trainings[$1].flops }
+    let board = Board(queue, costs: trainings.map(\.flops), known: known, onProgress)
+    Parallel.forEach(min(jobs, max(queue.count, 1))) { _ in
+      while !shouldStop(), let index = board.take() {
+        do {
+          board.finish(
+            index, try train(trainings[index], shouldStop: shouldStop) { board.advance(index, fraction: $0) })
+        } catch {
+          board.fail(error)
+        }
+      }
+    }
+    let results = try board.results()
+    return results.count == trainings.count ? trainings.indices.compactMap { results[$0] } : nil
+  }
+
+  private func train(
+    _ training: IsoFLOPPlan.Training, shouldStop: () -> Bool, onProgress: (Double) -> Void
+  ) throws -> PerplexityResult? {
+    let run = try PerplexityRun(training.size.layout, plan: training.plan, corpus: corpus, threads: 1)
+    let checkpoint = file(training, "safetensors")
+    // One that does not fit, or is damaged, is as good as none.
+    if let state = try? Checkpoint(contentsOf: checkpoint) { try? run.restore(state) }
+    let result = try run.run(
+      checkpointEvery: max(1, training.plan.steps / 20),
+      onCheckpoint: { state throws in
+        do {
+          try state.write(to: checkpoint)
+        } catch {
+          throw Failure.unwritable(path: checkpoint.path(percentEncoded: false), reason: "\(error)")
+        }
+      }, shouldStop: shouldStop, onProgress: { onProgress(Double($0.step) / Double($0.steps)) })
+    guard let result else { return nil }
+    let place = file(training, "json")
+    do {
+      try WholeFile.write(JSONEncoder().encode(result), to: place)
+    } catch {
+      throw Failure.unwritable(path: place.path(percentEncoded: false), reason: "\(error)")
+    }
+    try? FileManager.default.removeItem(at: checkpoint)
+    return result
+  }
+
+  private func finished(_ training: IsoFLOPPlan.Training) -> PerplexityResult? {
+    guard let data = try? Data(contentsOf: file(training, "json")),
+      let result = try? JSONDecoder().decode(PerplexityResult.self, from: data), result.plan == training.plan,
+      result.layout == training.size.layout.canonical, result.fingerprint == corpus.fingerprint
+    else { return nil }
+    return result
+  }
+
+  /// A training's file; its name holds a hash of all that the result depends on.
+  private func file(_ training: IsoFLOPPlan.Training, _ ending: String) -> URL {
+    let identity = "\(training.size.layout) \(training.plan) \(corpus.fingerprint)"
+    var hash = RandomStream(seed: 0, "training", .init(identity))
+    let name = "\(training.size.dim)x\(training.size.layout.layers.count)-\(String(hash.next(), radix: 16))"
+    return folder.appending(path: "\(name).\(ending)")
+  }
+
+  private func makeFolder() throws(Failure) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: folder.path(percentEncoded: false), reason: error.localizedDescription)
+    }
+  }
+}
+
+/// Who trains what, and how far it is. Shared by the trainings' threads.
+private final class Board: @unchecked Sendable {
+  private let lock = NSLock()
+  private var queue: ArraySlice<Int>
+  private let costs: [Double]
+  private var shares: [Double]
+  private var found: [Int: PerplexityResult]
+  private var failure: (any Error)?
+  private let onProgress: @Sendable (IsoFLOPStudy.Progress) -> Void
+  private let start = Date()
+  private let atStart: Double
+  private var lastReport = Date.distantPast
+
+  init(
+    _ queue: [Int], costs: [Double], known: [Int: PerplexityResult],
+    _ onProgress: @escaping @Sendable (IsoFLOPStudy.Progress) -> Void
+  ) {
+    (self.queue, self.costs, found, self.onProgress) = (queue[...], costs, known, onProgress)
+    shares = costs.indices.map { known[$0] == nil ? 0 : 1 }
+    atStart = zip(costs, shares).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// The next training, or nil if there is none or one has failed.
+  func take() -> Int? { lock.withLock { failure == nil ? queue.popFirst() : nil } }
+
+  func advance(_ index: Int, fraction: Double) {
+    lock.withLock {
+      shares[index] = fraction
+      if Date().timeIntervalSince(lastReport) >= 0.2 { report() }
+    }
+  }
+
+  func finish(_ index: Int, _ result: PerplexityResult?) {
+    guard let result else { return }
+    lock.withLock {
+      (found[index], shares[index]) = (result, 1)
+      report()
+    }
+  }
+
+  func fail(_ error: any Error) { lock.withLock { failure = failure ?? error } }
+
+  func results() throws -> [Int: PerplexityResult] {
+    if let failure { throw failure }
+    return found
+  }
+
+  private func report() {
+    lastReport = Date()
+    let all = costs.reduce(0, +)
+    let done = zip(costs, shares).reduce(0) { $0 + $1.0 * $1.1 }
+    let seconds = lastReport.timeIntervalSince(start)
+    onProgress(
+      .init(
+        done: found.count, trainings: costs.count, fraction: all > 0 ? done / all : 1,
+        secondsLeft: done > atStart && seconds > 1 ? seconds * (all - done) / (done - atStart) : nil))
+  }
+}

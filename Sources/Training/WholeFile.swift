@@ -1,0 +1,38 @@
+import Foundation
+
+/// Files that are there whole or not at all, whatever happens to the process that writes them.
+public enum WholeFile {
+  /// A system call failed.
+  public struct Failure: Error, Equatable, CustomStringConvertible {
+    public let code: Int32
+    public var description: String { String(cString: strerror(code)) }
+  }
+
+  /// Writes to a temporary file beside it, syncs and renames; the data are on the disk when this returns.
+  public static func write(_ data: Data, to url: URL) throws(Failure) {
+    let path = url.path(percentEncoded: false)
+    let temporary = path + ".\(getpid()).new"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw Failure(code: errno) }
+    var code: Int32 = 0
+    data.withUnsafeBytes { bytes in
+      var done = 0
+      while done < bytes.count, code == 0 {
+        let count = Foundation.write(file, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if count > 0 { done += count } else if errno != EINTR { code = errno }
+      }
+    }
+    if code == 0, fsync(file) != 0 { code = errno }
+    if close(file) != 0, code == 0 { code = errno }
+    if code == 0, rename(temporary, path) != 0 { code = errno }
+    guard code == 0 else {
+      unlink(temporary)
+      throw Failure(code: code)
+    }
+    let folder = open(url.deletingLastPathComponent().path(percentEncoded: false), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+}
