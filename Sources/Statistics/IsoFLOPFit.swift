@@ -53,7 +53,7 @@ public struct IsoFLOPFit: Sendable {
   public let lossLaw: PowerLaw?
   /// The optimal parameters and tokens over compute; nil with fewer than two optima.
   public let parameterLine, tokenLine: LogLogLine?
-  /// The budgets that the laws use.
+  /// The budgets that the laws use, if they have an optimum.
   private let used: [Int]
   private let delta: Double
 
@@ -109,6 +109,18 @@ public struct IsoFLOPFit: Sendable {
     return freedom > 0 ? (values, (Double(values.count) / Double(freedom)).squareRoot()) : ([], 1)
   }
 
+  /// Whether the runs are ones of an IsoFLOP study: at least two budgets have three sizes, these hold most runs, and there are
+  /// gaps between all budgets.
+  public func isStudy(tolerance: Double) -> Bool {
+    let fitted = budgets.filter { $0.parabola != nil }
+    let total = budgets.reduce(0) { $0 + $1.runs.count }
+    let areApart = zip(budgets, budgets.dropFirst()).allSatisfy { lower, upper in
+      let (most, least) = (lower.runs.map(\.flops).max() ?? 0, upper.runs.map(\.flops).min() ?? 0)
+      return least > most * (1 + tolerance)
+    }
+    return fitted.count > 1 && 4 * fitted.reduce(0) { $0 + $1.runs.count } >= 3 * total && areApart
+  }
+
   /// This fit on other draws of the noise: sizes and budgets are chosen, not drawn, so that the distances from the
   /// parabolas are drawn with replacement and added to them.
   /// - Returns: nil if no budget has more than three runs, as nothing then tells the noise.
@@ -126,7 +138,6 @@ public struct IsoFLOPFit: Sendable {
             return run
           })
       }
-      guard used.allSatisfy({ drawn[$0].optimum != nil }) else { return nil }
       return IsoFLOPFit(drawn, using: used, delta: delta)
     }
   }

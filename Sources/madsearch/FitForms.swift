@@ -19,9 +19,9 @@ extension FitReport {
     }
   }
 
-  /// Whether at least two budgets have three sizes.
+  /// Whether the FLOPs are a few budgets, with sizes for a parabola each.
   static func hasBudgets(_ table: TrainingTable, tolerance: Double) -> Bool {
-    IsoFLOPFit(runs(table), tolerance: tolerance).budgets.count { $0.parabola != nil } > 1
+    IsoFLOPFit(runs(table), tolerance: tolerance).isStudy(tolerance: tolerance)
   }
 
   private static func runs(_ table: TrainingTable) -> [IsoFLOPFit.Run] {
@@ -121,7 +121,10 @@ extension FitReport {
       budgets: [],
       predictions: settings.targets.map { flops in
         Point(flops: flops, quantities: [quantity("loss", "loss") { $0.loss(compute: flops) }])
-      }, notes: commonNotes([("C", fit.exponent)], bootstrap.failures, settings))
+      },
+      notes: (Set(compute).count == 3
+        ? ["three amounts of compute determine E, A and alpha: nothing tells how well it holds"] : [])
+        + commonNotes([("C", fit.exponent)], bootstrap.failures, settings))
   }
 
   // MARK: parametric

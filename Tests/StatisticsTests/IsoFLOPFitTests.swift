@@ -50,6 +50,18 @@ struct IsoFLOPFitTests {
     #expect(IsoFLOPFit([]).budgets.isEmpty)
   }
 
+  @Test("tells a study of budgets from scattered runs")
+  func isStudy() {
+    func isStudy(_ runs: [IsoFLOPFit.Run]) -> Bool { IsoFLOPFit(runs).isStudy(tolerance: 0.1) }
+    let study = Self.runs([1e15, 1e16], sizes: [0.5, 1, 2])
+    #expect(isStudy(study))
+    #expect(isStudy(study + Self.runs([1e18], sizes: [1])), "one run more")
+    #expect(!isStudy(study + Self.runs([1e18, 1e19, 1e20], sizes: [1])), "a third has no parabola")
+    #expect(!isStudy(Self.runs([1e15], sizes: [0.5, 1, 2])))
+    #expect(!isStudy((0..<200).flatMap { Self.runs([1e15 * pow(1.02, Double($0))], sizes: [1 + Double($0 % 5)]) }))
+    #expect(!isStudy([]))
+  }
+
   @Test("an optimum beyond the sizes is told and not used; a budget without one too")
   func outside() throws {
     let inside = Self.runs([1e15, 1e16], sizes: [0.5, 1, 2])

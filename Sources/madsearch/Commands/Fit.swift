@@ -14,8 +14,8 @@ struct Fit: ParsableCommand {
         parametric  L(N, D) = E + A/N^alpha + B/D^beta (needs parameters, tokens and loss; with flops, C = k N D takes \
       its k from them, else k is 6)
 
-      Without --form it is what the columns allow; with all four isoflop if two budgets have three sizes, else \
-      parametric. --csv prints a row for each quantity.
+      Without --form it is what the columns allow; with all four isoflop if the FLOPs are a few budgets with three \
+      sizes or more, else parametric. --csv prints a row for each quantity.
       """)
 
   enum Form: String, ExpressibleByArgument, CaseIterable {
