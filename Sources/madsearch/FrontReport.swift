@@ -99,7 +99,9 @@ struct FrontReport {
         "No candidate was evaluated more than once at this rung: how much of this is noise is not known."
       ]
     }
-    var lines = ["P(front) is the probability of being non-dominated, given the noise of all scores."]
+    let repeated = front.entries.count { $0.measurement.replicates > 1 }
+    let source = repeated > 0 ? ", known from the \(repeated) of \(front.entries.count) with n > 1" : ""
+    var lines = ["P(front) is the probability of being non-dominated, given the noise of all scores\(source)."]
     let doubtful = front.members.filter { $0.probability ?? 1 < 0.5 }.map { String($0.candidate.id) }
     if !doubtful.isEmpty {
       lines.append(

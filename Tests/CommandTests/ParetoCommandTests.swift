@@ -60,7 +60,7 @@ struct ParetoCommandTests {
                 3  0.6000  0.0125  1      1.00       20,480  jamba         on the front  mlp mlp mlp
                 2  0.4500  0.0125  1      0.00       16,384  samba         1 (> 99 %)    mlp mlp
 
-        P(front) is the probability of being non-dominated, given the noise of all scores.
+        P(front) is the probability of being non-dominated, given the noise of all scores, known from the 2 of 5 with n > 1.
         More likely dominated than not, and on the front by their mean scores only: 4.
         Known hybrids without a score at this rung: zamba (diverged).
         Hypervolume 0.2527: quality above 0.100, FLOPs/token below 43,008, costs as decimal logarithms.
