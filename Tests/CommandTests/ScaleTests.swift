@@ -37,6 +37,7 @@ struct ScaleTests {
     let outcome = try Program.run(arguments(["--csv"]))
     #expect(outcome.status == 0, "\(outcome.errors)")
     let rows = Self.rows(outcome.output)
+    #expect(rows.count == plan.count)
     for (planned, row) in zip(plan, rows) {
       #expect(row["status"] == "finished" && row["parameters"] == planned["parameters"])
       #expect((Double(row["loss"] ?? "") ?? .nan) < 6)
