@@ -73,6 +73,17 @@ enum TextFile {
     return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 
+  /// Makes sure, before anything is computed, that a file can be written. What it holds stays.
+  /// - Throws: `Failure` with status `unavailable`.
+  static func requireWritable(_ path: String) throws {
+    let isNew = access(path, F_OK) != 0
+    guard let file = fopen(path, "ab") else {
+      throw Failure(.unavailable, "\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+    fclose(file)
+    if isNew { unlink(path) }
+  }
+
   /// Writes a whole file, in place of what it held.
   /// - Throws: `Failure` with status `unavailable`.
   static func write(_ text: String, to path: String) throws {

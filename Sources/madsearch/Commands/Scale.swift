@@ -89,9 +89,9 @@ struct Scale: ParsableCommand {
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
     let report = IsoFLOPReport(plans, results)
-    try OutputFile.write(report.table.csv, to: folder + "/trainings.csv")
+    try TextFile.write(report.table.csv, to: folder + "/trainings.csv")
     for index in layouts.indices {
-      try OutputFile.write(report.finished(layout: index).csv, to: folder + "/layout-\(index + 1).csv")
+      try TextFile.write(report.finished(layout: index).csv, to: folder + "/layout-\(index + 1).csv")
     }
     try print(report)
   }

@@ -85,7 +85,7 @@ struct Train: ParsableCommand {
       dim: dim, tokens: tokens, length: length, batch: batch, learningRate: learningRate, rateRule: rateRule,
       seed: seed)
     let run = try argument.use { try PerplexityRun($0, plan: plan, corpus: text, threads: threads) }
-    if let curve { try OutputFile.requireWritable(curve) }
+    if let curve { try TextFile.requireWritable(curve) }
     try goOn(run)
     Interruption.install()
     let progress = TrainingProgress()
@@ -101,7 +101,7 @@ struct Train: ParsableCommand {
     }
     let report = PerplexityReport(result)
     if let curve {
-      try OutputFile.write(curve.hasSuffix(".json") ? report.curve.json.text : report.curve.csv, to: curve)
+      try TextFile.write(curve.hasSuffix(".json") ? report.curve.json.text : report.curve.csv, to: curve)
     }
     try StandardOutput.print(format.json ? report.json.text : format.csv ? report.table.csv : report.text)
   }
