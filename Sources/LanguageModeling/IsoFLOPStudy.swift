@@ -86,8 +86,16 @@ public struct IsoFLOPStudy: Sendable {
     } catch {
       throw Failure.unwritable(path: place.path(percentEncoded: false), reason: "\(error)")
     }
-    try? FileManager.default.removeItem(at: checkpoint)
+    removeLeft(of: checkpoint)
     return result
+  }
+
+  /// Removes a checkpoint, and what a process that was killed while it wrote one has left.
+  private func removeLeft(of checkpoint: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))) ?? []
+    for name in names where name.hasPrefix(checkpoint.lastPathComponent) {
+      try? FileManager.default.removeItem(at: folder.appending(path: name))
+    }
   }
 
   private func finished(_ training: IsoFLOPPlan.Training) -> PerplexityResult? {
