@@ -64,10 +64,12 @@ public final class RunStore: Sendable {
       guard report == ["ok"] else {
         throw RunError.corrupt(path: path, reason: report.first ?? "the check says nothing")
       }
-      guard try db.tableExists("era") else { throw RunError.corrupt(path: path, reason: "it holds no run") }
       let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-      guard found == Self.version else {
+      guard found == 0 || found == Self.version else {
         throw RunError.version(path: path, found: found, known: Self.version)
+      }
+      guard found > 0, try db.tableExists("era") else {
+        throw RunError.corrupt(path: path, reason: "it holds no run")
       }
     }
   }

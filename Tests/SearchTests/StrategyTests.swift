@@ -109,4 +109,23 @@ struct StrategyTests {
   func badTables(text: String, message: String) {
     #expect { try TableDomain(parsing: Data(text.utf8)) } throws: { error in "\(error)" == message }
   }
+
+  @Test("more candidates than the model learns from are put in order soon, the better ones first")
+  func manyCandidates() throws {
+    let table = try Self.table(depth: 6)
+    let observations = try table.rows.keys.sorted().map {
+      Observation($0, loss: -(try #require(table.rows[$0])).accuracy)
+    }
+    let clock = ContinuousClock()
+    var order: [String] = []
+    let time = clock.measure { order = PromotionOrder.order(observations, in: table) }
+    #expect(time < .seconds(60))
+    #expect(Set(order) == Set(table.rows.keys))
+    let front = Dominance.nonDominated(
+      try order.map {
+        let row = try #require(table.rows[$0]); return [-row.accuracy, row.flops]
+      })
+    // The model's beliefs are no more than near the truth.
+    #expect(front.count { $0 < 3 * front.count } > front.count / 2)
+  }
 }

@@ -16,15 +16,21 @@ struct LossModel<Domain: SearchDomain> {
   private let process: GaussianProcess
   private let features: [StackKernel.Features]
 
+  /// More entries than this are not learnt from, as the time grows with the cube of their number.
+  private static var mostEntries: Int { 500 }
+
   /// Fits the kernel's weights from those of the last fit.
   /// - Returns: nil if there is nothing to learn from.
-  init?(_ entries: [SearchArchive<Domain>.Entry], _ start: StackKernel.Weights) {
-    let known = entries.indices.filter { !entries[$0].loss.isNaN }
+  init?(_ all: [SearchArchive<Domain>.Entry], _ start: StackKernel.Weights) {
+    let known = all.indices.filter { !all[$0].loss.isNaN }
     guard known.count > 1 else { return nil }
-    var kernel = StackKernel(costs: entries.map(\.costs))
-    let features = entries.map { kernel.features($0.symbols, costs: $0.costs) }
+    var kernel = StackKernel(costs: all.map(\.costs))
+    let allFeatures = all.map { kernel.features($0.symbols, costs: $0.costs) }
     // A failure is worse than anything that was measured.
-    let targets = NormalScores.scores(entries.map(\.loss))
+    let allTargets = NormalScores.scores(all.map(\.loss))
+    let chosen = Self.learnt(all)
+    let (entries, features) = (chosen.map { all[$0] }, chosen.map { allFeatures[$0] })
+    let targets = chosen.map { allTargets[$0] }
     let replicates = entries.map { Double($0.replicates) }
     var distances: [StackKernel.Distances] = []
     for (index, a) in features.enumerated() {
@@ -48,10 +54,24 @@ struct LossModel<Domain: SearchDomain> {
     let best = LikelihoodFit.climb(from: start, score)
     guard let fitted = process(best) else { return nil }
     (self.kernel, self.features, self.process, weights) = (kernel, features, fitted, best)
-    beliefs = features.indices.map { index in
-      guard !entries[index].loss.isNaN else { return .infinity }
-      return fitted.posterior(correlations: similarities(features[index])).mean
+    beliefs = all.indices.map { index in
+      guard !all[index].loss.isNaN else { return .infinity }
+      return fitted.posterior(correlations: similarities(allFeatures[index])).mean
     }
+  }
+
+  /// The places of the entries that are learnt from: of very many the best half by front, where the search is, and of the
+  /// others an even choice.
+  private static func learnt(_ entries: [SearchArchive<Domain>.Entry]) -> [Int] {
+    guard entries.count > mostEntries else { return Array(entries.indices) }
+    let ranked = Dominance.nonDominatedSort(entries.map(\.objectives)).joined()
+    let best = ranked.prefix(mostEntries / 2)
+    let others = ranked.dropFirst(best.count)
+    let count = mostEntries - best.count
+    let spread = others.enumerated().filter { place, _ in
+      place * count / others.count != (place + 1) * count / others.count
+    }
+    return (best + spread.map(\.element)).sorted()
   }
 
   private func similarities(_ own: StackKernel.Features) -> [Double] {
