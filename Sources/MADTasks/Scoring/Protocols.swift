@@ -4,14 +4,14 @@ extension ScoringProtocol {
 
   /// The cheap filter of a search; `docs/protocols.md` says how it was chosen.
   public static let screen = ScoringProtocol(
-    name: "screen", summary: "all six tasks in a quarter of a core-minute: the filter of a search", dim: 64, batch: 16,
+    name: "screen", summary: "all six tasks in a third of a core-minute: the filter of a search", dim: 64, batch: 16,
     steps: 400, learningRates: [3e-3], weightDecays: [0], minimumRate: 1e-3, warmUp: 0.05, clipNorm: 1,
-    embeddingDeviation: 0.5, replicates: 1, evaluations: 8, evaluationExamples: 200, testExamples: 640,
+    embeddingDeviation: 0.5, replicates: 1, evaluations: 8, evaluationExamples: 120, testExamples: 640,
     stopping: Stopping(solved: 0.999), measure: .final,
     settings: [
-      Entry("in-context-recall(length=32)", steps: 900),
+      Entry("in-context-recall(length=32)", steps: 850),
       Entry("fuzzy-in-context-recall(vocabulary=9, length=32, key_length=2, value_length=2)", steps: 550),
-      Entry("noisy-in-context-recall(vocabulary=24, length=32, noise_tokens=8)", steps: 1000),
+      Entry("noisy-in-context-recall(vocabulary=24, length=32, noise_tokens=8)", steps: 950),
       Entry("selective-copying(length=32, copies=6)"),
       Entry("compression(length=16)", steps: 350),
       Entry("memorization(vocabulary=1024)", steps: 200),
