@@ -53,7 +53,8 @@ public struct Front: Sendable {
   public var reference: Objectives { scale.reference(rung: rung) }
 
   /// - Parameters:
-  ///   - rung: counted from 0; the highest with scores unless given, else the first.
+  ///   - rung: counted from 0. Unless given, the highest with scores of others than known hybrids, which go up at once;
+  ///     else the highest with scores, else the first.
   ///   - objectives: quality and one to three costs; the run's unless given.
   /// - Throws: `RunError`, `ConfigurationErrors`.
   public init(_ store: RunStore, rung chosen: Int? = nil, objectives: [Objective]? = nil) throws {
@@ -61,7 +62,9 @@ public struct Front: Sendable {
     var scale = run.scale
     if let objectives { scale.objectives = [.quality] + objectives.filter { $0 != .quality } }
     let (candidates, all) = (try store.candidates(), try store.evaluations())
-    let highest = all.filter { $0.status == .done && $0.score?.isFinite == true }.map(\.rung).max()
+    let measured = all.filter { $0.status == .done && $0.score?.isFinite == true }
+    let hybrids = Set(candidates.filter { $0.hybrid != nil }.map(\.id))
+    let highest = measured.filter { !hybrids.contains($0.candidate) }.map(\.rung).max() ?? measured.map(\.rung).max()
     let rung = min(max(chosen ?? highest ?? 0, 0), max(run.protocols.count - 1, 0))
     let evaluations = all.filter { $0.rung == rung }
     let measurements = Measurement.all(candidates, evaluations, rung: rung)
@@ -71,13 +74,13 @@ public struct Front: Sendable {
     let entries = measurements.map { measurement in
       contest.entry(measurement, violations: space.map { Self.violations(of: measurement.candidate, in: $0) } ?? [])
     }
-    let measured = Set(measurements.map(\.candidate.id))
+    let ids = Set(measurements.map(\.candidate.id))
     let byCandidate = Dictionary(grouping: evaluations, by: \.candidate)
     (self.run, self.rung, self.scale, self.evaluations) = (run, rung, scale, evaluations)
     self.entries = entries.sorted {
       ($0.measurement.score, -$0.candidate.id) > ($1.measurement.score, -$1.candidate.id)
     }
-    unmeasured = candidates.filter { !measured.contains($0.id) }.map { candidate in
+    unmeasured = candidates.filter { !ids.contains($0.id) }.map { candidate in
       let own = byCandidate[candidate.id] ?? []
       return Unmeasured(candidate: candidate, evaluation: own.first { $0.status == .diverged } ?? own.first)
     }

@@ -9,7 +9,7 @@ struct FrontReport {
   /// Whether dominated candidates are listed too.
   var isComplete = false
 
-  /// Prints the front over the run's objectives at the highest rung with scores.
+  /// Prints the front over the run's objectives at the rung that `Front` chooses.
   /// - Throws: `RunError`, `ConfigurationErrors`.
   static func print(_ store: RunStore, _ format: OutputFormat) throws {
     try FrontReport(front: Front(store)).print(format)

@@ -115,6 +115,13 @@ struct FrontTests {
     #expect(try Self.ids(Front(run.store, rung: 0).members) == [2, 1])
   }
 
+  @Test("a rung where only known hybrids have scores is not the default, since they go up before the others")
+  func hybridsAhead() throws {
+    let hybrid = MadeUpRun.Candidate(Self.three, hybrid: "mlp-mixer", [[.score(0.6)], [.score(0.3)]])
+    #expect(try Front(MadeUpRun([.init(Self.one, scores: 0.5), hybrid]).store).rung == 0)
+    #expect(try Front(MadeUpRun([hybrid]).store).rung == 1)
+  }
+
   @Test("objectives can be chosen: state is 0 in all of them, so only the best is left")
   func objectives() throws {
     let run = try MadeUpRun([.init(Self.one, scores: 0.5), .init(Self.two, scores: 0.6)])
