@@ -43,7 +43,7 @@ struct Train: ParsableCommand {
   )
   var learningRate = PerplexityPlan.standardRate
 
-  @Option(help: "How the rate changes with width and depth: transfer (so that the best one stays the best) or same.")
+  @Option(help: "How the rate changes with width and depth: transfer (by width and depth) or same.")
   var rateRule: LearningRateRule = .transfer
 
   @Option(parsing: .unconditional, help: "Seed of the initial weights and of the order of the text.")
