@@ -119,7 +119,7 @@ struct ValidateTests {
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("layouts      256, counted exactly, of 4 layers"))
     #expect(outcome.output.contains("GFLOP/s a core, measured now in a short training of '"))
-    #expect(outcome.output.contains("1      mad screen          24        144"))
+    #expect(outcome.output.contains("1      mad screen          18        108"))
   }
 
   @Test("errors are a line each and end with 65")
