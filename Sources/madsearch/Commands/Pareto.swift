@@ -19,7 +19,8 @@ struct Pareto: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The rung, by number or by the name of its protocol. Default: the highest with scores of others than known hybrids.", valueName: "rung"))
+      "The rung, by number or by the name of its protocol. Default: the highest with scores of others than known hybrids.",
+      valueName: "rung"))
   var rung: String?
 
   @Option(
