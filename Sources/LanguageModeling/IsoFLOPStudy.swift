@@ -127,22 +127,19 @@ public struct IsoFLOPStudy: Sendable {
 private final class Board: @unchecked Sendable {
   private let lock = NSLock()
   private var queue: ArraySlice<Int>
-  private let costs: [Double]
-  private var shares: [Double]
+  private let trainings: Int
+  private var progress: WorkProgress
   private var found: [Int: PerplexityResult]
   private var failure: (any Error)?
   private let onProgress: @Sendable (IsoFLOPStudy.Progress) -> Void
-  private let start = Date()
-  private let atStart: Double
   private var lastReport = Date.distantPast
 
   init(
     _ queue: [Int], costs: [Double], known: [Int: PerplexityResult],
     _ onProgress: @escaping @Sendable (IsoFLOPStudy.Progress) -> Void
   ) {
-    (self.queue, self.costs, found, self.onProgress) = (queue[...], costs, known, onProgress)
-    shares = costs.indices.map { known[$0] == nil ? 0 : 1 }
-    atStart = zip(costs, shares).reduce(0) { $0 + $1.0 * $1.1 }
+    (self.queue, found, self.onProgress) = (queue[...], known, onProgress)
+    (progress, trainings) = (WorkProgress(costs: costs) { known[$0] != nil }, costs.count)
   }
 
   /// The next training, or nil if there is none or one has failed.
@@ -150,7 +147,7 @@ private final class Board: @unchecked Sendable {
 
   func advance(_ index: Int, fraction: Double) {
     lock.withLock {
-      shares[index] = fraction
+      progress.set(index, to: fraction)
       if Date().timeIntervalSince(lastReport) >= 0.2 { report() }
     }
   }
@@ -158,7 +155,8 @@ private final class Board: @unchecked Sendable {
   func finish(_ index: Int, _ result: PerplexityResult?) {
     guard let result else { return }
     lock.withLock {
-      (found[index], shares[index]) = (result, 1)
+      found[index] = result
+      progress.set(index, to: 1)
       report()
     }
   }
@@ -172,12 +170,8 @@ private final class Board: @unchecked Sendable {
 
   private func report() {
     lastReport = Date()
-    let all = costs.reduce(0, +)
-    let done = zip(costs, shares).reduce(0) { $0 + $1.0 * $1.1 }
-    let seconds = lastReport.timeIntervalSince(start)
     onProgress(
       .init(
-        done: found.count, trainings: costs.count, fraction: all > 0 ? done / all : 1,
-        secondsLeft: done > atStart && seconds > 1 ? seconds * (all - done) / (done - atStart) : nil))
+        done: found.count, trainings: trainings, fraction: progress.fraction, secondsLeft: progress.secondsLeft))
   }
 }

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Layouts
+import Training
 
 /// Runs the trainings of a protocol for one layout, several at the same time, and keeps what is finished.
 public struct Evaluation: Sendable {
@@ -62,12 +63,11 @@ public struct Evaluation: Sendable {
 /// Who does what, and how far it is. Shared by the trainings' threads.
 private final class Board: @unchecked Sendable {
   private let lock = NSLock()
-  private let costs: [Double]
   private let onResult: @Sendable (TrialResult) throws -> Void
   private let onProgress: @Sendable (Evaluation.Progress) -> Void
-  private let start = Date()
+  private var progress: WorkProgress
+  private let trials: Int
   private var next = 0
-  private var shares: [Double]
   private var found: [Int: TrialResult] = [:]
   private var failure: (any Error)?
   private var lastReport = Date.distantPast
@@ -76,8 +76,8 @@ private final class Board: @unchecked Sendable {
     costs: [Double], onResult: @escaping @Sendable (TrialResult) throws -> Void,
     onProgress: @escaping @Sendable (Evaluation.Progress) -> Void
   ) {
-    (self.costs, self.onResult, self.onProgress) = (costs, onResult, onProgress)
-    shares = costs.map { _ in 0 }
+    (self.onResult, self.onProgress) = (onResult, onProgress)
+    (progress, trials) = (WorkProgress(costs: costs), costs.count)
   }
 
   /// The next position in the queue, or nil after a failure.
@@ -90,7 +90,7 @@ private final class Board: @unchecked Sendable {
 
   func advance(_ index: Int, steps: Int, of total: Int) {
     lock.withLock {
-      shares[index] = Double(steps) / Double(max(total, 1))
+      progress.set(index, to: Double(steps) / Double(max(total, 1)))
       if Date().timeIntervalSince(lastReport) >= 0.2 { report() }
     }
   }
@@ -98,7 +98,7 @@ private final class Board: @unchecked Sendable {
   func finish(_ index: Int, _ result: TrialResult) throws {
     try lock.withLock {
       found[index] = result
-      shares[index] = 1
+      progress.set(index, to: 1)
       report()
       try onResult(result)
     }
@@ -113,13 +113,10 @@ private final class Board: @unchecked Sendable {
 
   private func report() {
     lastReport = Date()
-    let all = costs.reduce(0, +)
-    let done = zip(costs, shares).reduce(0) { $0 + $1.0 * $1.1 }
-    let seconds = Date().timeIntervalSince(start)
     onProgress(
       .init(
-        trialsDone: found.count, trials: costs.count, fraction: all > 0 ? done / all : 1, seconds: seconds,
-        secondsLeft: done > 0 && seconds > 1 ? seconds * (all - done) / done : nil))
+        trialsDone: found.count, trials: trials, fraction: progress.fraction, seconds: progress.seconds,
+        secondsLeft: progress.secondsLeft))
   }
 }
 
