@@ -30,7 +30,11 @@ public struct IsoFLOPPlan: Sendable {
     public let plan: PerplexityPlan
 
     /// FLOPs of all its tokens: the budget but for a part of a step.
-    public var flops: Double { Double(plan.tokens) * size.trainingFLOPs }
+    public var flops: Double { planned.flops }
+
+    public var planned: PlannedTraining {
+      PlannedTraining(size.layout, plan: plan, trainingFLOPs: size.trainingFLOPs)
+    }
   }
 
   /// Tokens per parameter in the middle of the sizes.

@@ -76,11 +76,12 @@ struct Scale: ParsableCommand {
     if dryRun { return try print(IsoFLOPReport(plans)) }
     let text = try Corpus(named: corpus)
     Interruption.install()
-    let study = IsoFLOPStudy(plans, corpus: text, folder: URL(filePath: folder), jobs: jobs)
+    let study = PerplexityStudy(
+      plans.flatMap { $0.trainings.map(\.planned) }, corpus: text, folder: URL(filePath: folder), jobs: jobs)
     let results: [PerplexityResult]?
     do {
       results = try study.run(shouldStop: { Interruption.isAsked }, onProgress: { Progress.show(Self.line($0)) })
-    } catch let error as IsoFLOPStudy.Failure {
+    } catch let error as PerplexityStudy.Failure {
       throw Failure(.unavailable, error.description)
     }
     Progress.clear()
@@ -101,7 +102,7 @@ struct Scale: ParsableCommand {
     try StandardOutput.print(format.json ? table.json.text : format.csv ? table.csv : table.text)
   }
 
-  private static func line(_ progress: IsoFLOPStudy.Progress) -> String {
+  private static func line(_ progress: PerplexityStudy.Progress) -> String {
     let left = progress.secondsLeft.map { ", \(Duration.text(seconds: $0)) left" } ?? ""
     return "\(Int(progress.fraction * 100)) %, \(progress.done) of \(progress.trainings) trainings\(left)"
   }

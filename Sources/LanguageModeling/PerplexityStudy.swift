@@ -3,9 +3,9 @@ import Foundation
 import Layouts
 import Training
 
-/// Trains what IsoFLOP plans ask for, several models at the same time, and keeps everything in a folder: finished
-/// trainings are taken over, and one that was interrupted goes on from its checkpoint.
-public struct IsoFLOPStudy: Sendable {
+/// Trains language models, several at the same time, and keeps everything in a folder: finished trainings are taken over,
+/// and one that was interrupted goes on from its checkpoint.
+public struct PerplexityStudy: Sendable {
   /// How far a study is.
   public struct Progress: Sendable {
     public let done, trainings: Int
@@ -25,15 +25,14 @@ public struct IsoFLOPStudy: Sendable {
     }
   }
 
-  public let trainings: [IsoFLOPPlan.Training]
+  public let trainings: [PlannedTraining]
   private let corpus: Corpus
   private let folder: URL
   private let jobs: Int
 
   /// - Parameter jobs: how many trainings run at the same time, one thread each.
-  public init(_ plans: [IsoFLOPPlan], corpus: Corpus, folder: URL, jobs: Int) {
-    trainings = plans.flatMap(\.trainings)
-    (self.corpus, self.folder, self.jobs) = (corpus, folder, max(jobs, 1))
+  public init(_ trainings: [PlannedTraining], corpus: Corpus, folder: URL, jobs: Int) {
+    (self.trainings, self.corpus, self.folder, self.jobs) = (trainings, corpus, folder, max(jobs, 1))
   }
 
   /// Trains what the folder does not hold yet.
@@ -64,9 +63,10 @@ public struct IsoFLOPStudy: Sendable {
   }
 
   private func train(
-    _ training: IsoFLOPPlan.Training, shouldStop: () -> Bool, onProgress: (Double) -> Void
+    _ training: PlannedTraining, shouldStop: () -> Bool, onProgress: (Double) -> Void
   ) throws -> PerplexityResult? {
-    let run = try PerplexityRun(training.size.layout, plan: training.plan, corpus: corpus, threads: 1)
+    let run = try PerplexityRun(
+      Layout(parsing: training.layout), plan: training.plan, corpus: corpus, threads: 1)
     let checkpoint = file(training, "safetensors")
     // One that does not fit, or is damaged, is as good as none.
     if let state = try? Checkpoint(contentsOf: checkpoint) { try? run.restore(state) }
@@ -98,20 +98,19 @@ public struct IsoFLOPStudy: Sendable {
     }
   }
 
-  private func finished(_ training: IsoFLOPPlan.Training) -> PerplexityResult? {
+  private func finished(_ training: PlannedTraining) -> PerplexityResult? {
     guard let data = try? Data(contentsOf: file(training, "json")),
       let result = try? JSONDecoder().decode(PerplexityResult.self, from: data), result.plan == training.plan,
-      result.layout == training.size.layout.canonical, result.fingerprint == corpus.fingerprint
+      result.layout == training.layout, result.fingerprint == corpus.fingerprint
     else { return nil }
     return result
   }
 
   /// A training's file; its name holds a hash of all that the result depends on.
-  private func file(_ training: IsoFLOPPlan.Training, _ ending: String) -> URL {
-    let identity = "\(training.size.layout) \(training.plan) \(corpus.fingerprint)"
+  private func file(_ training: PlannedTraining, _ ending: String) -> URL {
+    let identity = "\(training.layout) \(training.plan) \(corpus.fingerprint)"
     var hash = RandomStream(seed: 0, "training", .init(identity))
-    let name = "\(training.size.dim)x\(training.size.layout.layers.count)-\(String(hash.next(), radix: 16))"
-    return folder.appending(path: "\(name).\(ending)")
+    return folder.appending(path: "\(training.plan.dim)-\(String(hash.next(), radix: 16)).\(ending)")
   }
 
   private func makeFolder() throws(Failure) {
@@ -131,12 +130,12 @@ private final class Board: @unchecked Sendable {
   private var progress: WorkProgress
   private var found: [Int: PerplexityResult]
   private var failure: (any Error)?
-  private let onProgress: @Sendable (IsoFLOPStudy.Progress) -> Void
+  private let onProgress: @Sendable (PerplexityStudy.Progress) -> Void
   private var lastReport = Date.distantPast
 
   init(
     _ queue: [Int], costs: [Double], known: [Int: PerplexityResult],
-    _ onProgress: @escaping @Sendable (IsoFLOPStudy.Progress) -> Void
+    _ onProgress: @escaping @Sendable (PerplexityStudy.Progress) -> Void
   ) {
     (self.queue, found, self.onProgress) = (queue[...], known, onProgress)
     (progress, trainings) = (WorkProgress(costs: costs) { known[$0] != nil }, costs.count)
