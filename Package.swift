@@ -41,7 +41,10 @@ let package = Package(
       name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
     .target(
       name: "Runs",
-      dependencies: ["MADTasks", "Search", "Statistics", "Training", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "MADTasks", "LanguageModeling", "Search", "Statistics", "Training",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
@@ -75,7 +78,10 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Snapshots")], swiftSettings: machine),
     .testTarget(
-      name: "RunsTests", dependencies: ["Runs", "RunSupport", "Layouts", "MADTasks", "Search", "Statistics"],
+      name: "RunsTests",
+      dependencies: [
+        "Runs", "RunSupport", "LanguageModeling", "Layouts", "MADTasks", "Search", "Statistics",
+      ],
       swiftSettings: machine),
     .testTarget(
       name: "CommandTests",

@@ -72,6 +72,24 @@ public struct Corpus: Sendable {
   /// Where the bytes of a side are.
   public func stretches(_ side: Side) -> [Stretch] { side == .training ? training : heldOut }
 
+  /// Held-out loss of a model that knows how often each byte occurs in the training part, each once more than it does, and
+  /// nothing else, in nats per byte.
+  public var frequencyLoss: Double {
+    func counts(_ side: Side) -> [Double] {
+      var counts = [Double](repeating: 0, count: 256)
+      for stretch in stretches(side) {
+        for byte in files[stretch.file].dropFirst(stretch.range.lowerBound).prefix(stretch.range.count) {
+          counts[Int(byte)] += 1
+        }
+      }
+      return counts
+    }
+    let known = counts(.training).map { $0 + 1 }
+    let total = known.reduce(0, +)
+    let tested = counts(.heldOut)
+    return zip(tested, known).reduce(0) { $0 - $1.0 * log($1.1 / total) } / max(tested.reduce(0, +), 1)
+  }
+
   /// The bytes of one side.
   public func byteCount(_ side: Side) -> Int { stretches(side).reduce(0) { $0 + $1.range.count } }
 }

@@ -74,7 +74,11 @@ public struct IsoFLOPPlan: Sendable {
         let size = Size(
           layout: try Layout((0..<best.repeats).flatMap { _ in stripe }), dim: best.dim, parameters: best.parameters,
           state: best.state, trainingFLOPs: best.trainingFLOPs)
-        return Training(budget: budget, size: size, plan: template.at(size, budget: budget))
+        return Training(
+          budget: budget, size: size,
+          plan: template.at(
+            dim: size.dim,
+            steps: max(1, Int((budget / size.trainingFLOPs / Double(template.stepTokens)).rounded()))))
       }
     }
   }
@@ -119,15 +123,5 @@ public struct IsoFLOPPlan: Sendable {
     }
     if let failure, candidates.isEmpty { throw failure }
     return candidates
-  }
-}
-
-extension PerplexityPlan {
-  fileprivate func at(_ size: IsoFLOPPlan.Size, budget: Double) -> PerplexityPlan {
-    var plan = self
-    plan.dim = size.dim
-    plan.steps = max(1, Int((budget / size.trainingFLOPs / Double(stepTokens)).rounded()))
-    plan.warmUp = max(1, plan.steps / 20)
-    return plan
   }
 }

@@ -32,10 +32,11 @@ public struct PerplexityPlan: Codable, Hashable, Sendable {
   /// Bytes are the tokens.
   public static let vocabulary = 256
   public static let standardRate = 4e-3
+  public static let standardLength = 256
 
   /// - Parameter tokens: how many to train on, rounded up to whole steps.
   public init(
-    dim: Int, tokens: Int, length: Int = 256, batch: Int = 4, learningRate: Double = standardRate,
+    dim: Int, tokens: Int, length: Int = standardLength, batch: Int = 4, learningRate: Double = standardRate,
     rateRule: LearningRateRule = .transfer, seed: UInt64 = 1
   ) {
     (self.dim, self.length, self.batch, self.seed) = (dim, length, batch, seed)
@@ -44,6 +45,13 @@ public struct PerplexityPlan: Codable, Hashable, Sendable {
     warmUp = max(1, steps / 20)
     (finalRate, weightDecay, clipNorm, embeddingDeviation) = (0.1, 0.1, 1, 0.5)
     (evaluations, evaluationTokens, finalTokens) = (10, 1 << 14, 1 << 17)
+  }
+
+  /// The same training of another width and length.
+  public func at(dim: Int, steps: Int) -> PerplexityPlan {
+    var plan = self
+    (plan.dim, plan.steps, plan.warmUp) = (dim, steps, max(1, steps / 20))
+    return plan
   }
 
   /// Tokens of a step, and of the whole training.

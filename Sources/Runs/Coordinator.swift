@@ -41,10 +41,8 @@ public final class Coordinator {
     schedule = Schedule(ledger, space: space, ladder: ladder, firstRound: round, settings: settings)
     var random = RandomStream(seed: settings.seed, "pace")
     let layout = space.sample(using: &random)?.layout
-    flops = ladder.rungs.indices.map { rung in
-      let plans = (try? ladder.plans(rung: rung, replicate: 0)) ?? []
-      return plans.reduce(0) { sum, plan in sum + (layout.flatMap { try? plan.trainingFLOPs(of: $0) } ?? 0) }
-    }
+    flops = ladder.rungs.indices.map { rung in layout.map { ladder.flops($0, rung: rung) } ?? 0 }
+    for text in settings.texts { try text.check() }
   }
 
   /// Begins a run.
@@ -99,8 +97,16 @@ public final class Coordinator {
     }
     var posted: Set<Int64> = []
     func open() throws -> [LocalExecutor.Posting] {
-      try schedule.advance { self.mayPropose(budget, clock: clock()) }
-      return try ledger.queued.filter { posted.insert($0.id).inserted }.compactMap(posting)
+      var postings: [LocalExecutor.Posting] = []
+      var isSettled = false
+      while !isSettled {
+        try schedule.advance { self.mayPropose(budget, clock: clock()) }
+        let new = ledger.queued.filter { posted.insert($0.id).inserted }
+        postings += try new.compactMap(posting)
+        // One that cannot be evaluated is over at once, and others may follow from that.
+        isSettled = new.allSatisfy { ledger.evaluations[$0.id]?.status.isFinal == false }
+      }
+      return postings
     }
     let isComplete = try executor.run(
       try open(), grace: Self.grace,
@@ -126,6 +132,7 @@ public final class Coordinator {
         case .failed(let id, let reason):
           try store.fail(id, reason: reason)
           try ledger.refresh(id)
+          folder.removeTrainings(id)
         case .finished(let id, let outcome): try record(id, outcome)
         }
         return try open()
@@ -136,15 +143,25 @@ public final class Coordinator {
     return isSpent ? .budgetSpent : .interrupted
   }
 
+  /// - Returns: nil for a layout that cannot be evaluated at the rung, which is recorded.
   private func posting(_ record: EvaluationRecord) throws -> LocalExecutor.Posting? {
     guard let candidate = ledger.candidate(record.candidate) else { return nil }
-    let plans = try ladder.plans(rung: record.rung, replicate: record.replicate)
+    let work: EvaluationWork
+    do {
+      work = try ladder.work(
+        Layout(parsing: candidate.layout), rung: record.rung, replicate: record.replicate,
+        folder: folder.trainings(record.id))
+    } catch {
+      try store.fail(record.id, reason: "\(error)")
+      try ledger.refresh(record.id)
+      return nil
+    }
     // New candidates first, since the next batch waits for them; of these the dear ones, so that no core is left alone with
     // one at the end.
     let kind = record.rung > 0 ? 2 : record.replicate > 0 ? 1 : 0
     let cheapness = 1_000_000_000 - Int(min(candidate.costs.trainingFLOPs, 1e15) / 1e6)
     return .init(
-      EvaluationRequest(id: record.id, layout: candidate.layout, plans: plans),
+      EvaluationRequest(id: record.id, layout: candidate.layout, work: work),
       urgency: kind * 2_000_000_000 + cheapness)
   }
 
@@ -180,16 +197,13 @@ public final class Coordinator {
 
   private func record(_ id: Int64, _ outcome: EvaluationOutcome) throws {
     guard let evaluation = ledger.evaluations[id] else { return }
-    switch outcome {
-    case .results(let results):
-      let card = ScoreCard(
-        layout: results.first?.layout ?? "", results: results,
-        measure: ladder.rungs[evaluation.rung].definition.measure,
-        accuracy: .pooled)
-      try store.finish(id, card: card, results: results)
-    case .impossible(let reason): try store.fail(id, reason: reason)
+    if case .impossible(let reason) = outcome {
+      try store.fail(id, reason: reason)
+    } else if let finding = try ladder.finding(outcome, rung: evaluation.rung) {
+      try store.finish(id, finding)
     }
     try ledger.refresh(id)
+    folder.removeTrainings(id)
   }
 
   // MARK: Progress

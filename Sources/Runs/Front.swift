@@ -45,7 +45,8 @@ public struct Front: Sendable {
   public let hypervolume: Double
   let evaluations: [EvaluationRecord]
 
-  public var protocolName: String { run.protocols.indices.contains(rung) ? run.protocols[rung].name : "" }
+  public var rungName: String { run.rungNames.indices.contains(rung) ? run.rungNames[rung] : "" }
+  public var measure: QualityMeasure { run.measure(rung: rung) }
   public var members: [Entry] { entries.filter(\.isNonDominated) }
   /// The known hybrids that were measured, on the front or not.
   public var baselines: [Entry] { entries.filter { $0.candidate.hybrid != nil } }
@@ -65,7 +66,7 @@ public struct Front: Sendable {
     let measured = all.filter { $0.status == .done && $0.score?.isFinite == true }
     let hybrids = Set(candidates.filter { $0.hybrid != nil }.map(\.id))
     let highest = measured.filter { !hybrids.contains($0.candidate) }.map(\.rung).max() ?? measured.map(\.rung).max()
-    let rung = min(max(chosen ?? highest ?? 0, 0), max(run.protocols.count - 1, 0))
+    let rung = min(max(chosen ?? highest ?? 0, 0), max(run.rungNames.count - 1, 0))
     let evaluations = all.filter { $0.rung == rung }
     let measurements = Measurement.all(candidates, evaluations, rung: rung)
     let contest = Contest(measurements.filter(\.candidate.isFeasible), scale: scale, seed: run.seed)

@@ -7,8 +7,10 @@ public struct RunSettings: Codable, Sendable, Equatable {
   public var name: String
   /// The space file as it was read.
   public var space: String
-  /// The protocols of the rungs, by rung, as they were read: a run does not change when a file does.
+  /// The protocols of the rungs on tasks, by rung, as they were read: a run does not change when a file does.
   public var protocols: [ScoringProtocol]
+  /// None in archives that know no rungs on text.
+  private var textRungs: [TextRung]?
   public var strategy: String
   /// Known hybrids and layouts that are evaluated first: the space's and those of the command line.
   public var seeds: [String]
@@ -23,13 +25,27 @@ public struct RunSettings: Codable, Sendable, Equatable {
   public var scale: ObjectiveScale
 
   public init(
-    name: String, space: String, protocols: [ScoringProtocol], strategy: String, seeds: [String], candidates: Int,
-    hours: Double? = nil, coreHours: Double? = nil, seed: UInt64, scale: ObjectiveScale
+    name: String, space: String, protocols: [ScoringProtocol], texts: [TextRung] = [], strategy: String,
+    seeds: [String], candidates: Int, hours: Double? = nil, coreHours: Double? = nil, seed: UInt64,
+    scale: ObjectiveScale
   ) {
     (self.name, self.space, self.protocols, self.strategy) = (name, space, protocols, strategy)
     (self.seeds, self.candidates, self.hours, self.coreHours) = (seeds, candidates, hours, coreHours)
     (self.seed, self.scale) = (seed, scale)
+    self.texts = texts
   }
+
+  /// Of the rungs on text, which come after those on tasks.
+  public var texts: [TextRung] {
+    get { textRungs ?? [] }
+    set { textRungs = newValue.isEmpty ? nil : newValue }
+  }
+
+  /// By rung.
+  public var rungNames: [String] { protocols.map(\.name) + texts.map(\.name) }
+
+  /// - Parameter rung: counted from 0.
+  public func measure(rung: Int) -> QualityMeasure { rung < protocols.count ? .score : .loss }
 }
 
 /// A layout in a run with its exact costs.

@@ -14,13 +14,15 @@ public enum RunError: Error, Equatable, Sendable, CustomStringConvertible {
   case version(path: String, found: Int, known: Int)
   case unwritable(path: String, reason: String)
   case full(path: String)
+  /// A corpus has other content than when the run began.
+  case corpusChanged(String)
   /// A worker process does not start.
   case noWorker(reason: String)
 
   /// Whether the content of a file is to blame, not the machine.
   public var isBadInput: Bool {
     switch self {
-    case .missing, .exists, .corrupt, .version: true
+    case .missing, .exists, .corrupt, .version, .corpusChanged: true
     case .locked, .unwritable, .full, .noWorker: false
     }
   }
@@ -37,6 +39,7 @@ public enum RunError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path) is an archive of version \(found), this program reads version \(known)"
     case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
     case .full(let path): "\(path): the disk is full; make room and resume, nothing finished is lost"
+    case .corpusChanged(let corpus): "the corpus \(corpus) has other content than when the run began"
     case .noWorker(let reason): "no worker can be started: \(reason)"
     }
   }

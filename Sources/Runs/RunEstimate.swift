@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import LanguageModeling
 import Layouts
 import MADTasks
 import Search
@@ -47,7 +48,9 @@ public struct RunEstimate: Sendable {
   public init(_ space: Space, proposals: [Proposal], protocols: [ScoringProtocol], speed: Speed? = nil) throws {
     let chosen = Self.spread(proposals)
     var protocols = protocols[...]
-    var candidates = space.file.search.candidates
+    // Known hybrids go up whatever their score.
+    let hybrids = space.file.seedWith.count { (try? space.seed($0))?.hybrid != nil }
+    var candidates = max(space.file.search.candidates, hybrids)
     var rungs: [Rung] = []
     for rung in space.file.rungs {
       var (trainings, flops) = (1, 0.0)
@@ -61,18 +64,15 @@ public struct RunEstimate: Sendable {
           flops += try plans.reduce(0) { try $0 + $1.trainingFLOPs(of: proposal.layout) } / Double(chosen.count)
         }
         name += " \(title)"
-      case .perplexity(_, let dim, let tokens):
-        for proposal in chosen {
-          let costs = try space.costs(of: proposal.layout, dim: dim)
-          flops += Double(tokens) * costs.trainingFLOPs / Double(chosen.count)
-        }
-      case .isoflop(let budgets, let sizes):
-        trainings = budgets.count * sizes
-        flops = budgets.reduce(0, +) * Double(sizes)
+      case .perplexity, .isoflop:
+        let template = PerplexityPlan(dim: 1, tokens: 1)
+        let all = try chosen.map { try rung.kind.trainings(of: $0.layout, template: template) }
+        trainings = all.map(\.count).max() ?? 0
+        flops = all.joined().reduce(0) { $0 + $1.flops } / Double(chosen.count)
       }
       rungs.append(
         Rung(name: name, candidates: candidates, trainings: candidates * trainings, flops: Double(candidates) * flops))
-      candidates = max(1, Int((Double(candidates) * (rung.promote ?? 1)).rounded()))
+      candidates = hybrids + max(1, Int((Double(candidates - hybrids) * (rung.promote ?? 1)).rounded()))
     }
     self.rungs = rungs
     self.speed = try speed ?? Self.measure(chosen[chosen.count / 2].layout)

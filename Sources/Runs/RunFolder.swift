@@ -1,7 +1,7 @@
 import Foundation
 import Training
 
-/// Where a run keeps what: the archive, the lock and the workers' files.
+/// Where a run keeps what: the archive, the lock, the workers' files and unfinished trainings on text.
 public struct RunFolder: Sendable {
   public let url: URL
 
@@ -11,6 +11,18 @@ public struct RunFolder: Sendable {
   var archive: URL { url.appending(path: "archive.sqlite") }
   var lock: URL { url.appending(path: "lock") }
   var work: URL { url.appending(path: "work") }
+
+  /// The folder of an evaluation's trainings on text, absolute: workers may run elsewhere.
+  func trainings(_ evaluation: Int64) -> URL {
+    url.standardizedFileURL.absoluteURL.appending(path: "trainings/\(evaluation)")
+  }
+
+  /// Removes what is left of an evaluation that is over, and the folder above it with the last one.
+  func removeTrainings(_ evaluation: Int64) {
+    let place = trainings(evaluation)
+    try? FileManager.default.removeItem(at: place)
+    rmdir(place.deletingLastPathComponent().plainPath)
+  }
 
   public var exists: Bool { FileManager.default.fileExists(atPath: archive.path(percentEncoded: false)) }
 

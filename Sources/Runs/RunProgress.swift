@@ -7,7 +7,8 @@ public struct RunProgress: Sendable {
     public let done, failed: Int
     /// What was asked for so far, or at the first rung is to be.
     public let total: Int
-    /// The best mean score of a candidate that meets the constraints.
+    public let measure: QualityMeasure
+    /// The best mean score or loss of a candidate that meets the constraints.
     public let best: Double?
     /// Of the candidates measured at the rung.
     public let hypervolume: Double
@@ -45,10 +46,11 @@ public struct RunProgress: Sendable {
       entrants *= step.promote ?? 0
       let means = ledger.means(rung: rung).filter(\.candidate.isFeasible)
       let points = means.map { settings.scale.point(quality: $0.score, costs: $0.candidate.costs) }
+      let measure = settings.measure(rung: rung)
       rungs.append(
         Rung(
-          name: step.definition.name, done: final, failed: records.count { $0.status == .failed },
-          total: total, best: means.map(\.score).max(),
+          name: step.name, done: final, failed: records.count { $0.status == .failed }, total: total,
+          measure: measure, best: means.map(\.score).max().map(measure.value),
           hypervolume: Hypervolume.of(
             Dominance.nonDominated(points).map { points[$0] }, reference: settings.scale.reference(rung: rung))))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import LanguageModeling
 import MADTasks
 
 /// The evaluations of a run and what came out.
@@ -38,12 +39,10 @@ extension RunStore {
   }
 
   /// Records what came out; what is final already stays.
-  public func finish(_ id: Int64, card: ScoreCard, results: [TrialResult]) throws {
+  public func finish(_ id: Int64, _ finding: Finding) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    let scores = Dictionary(card.tasks.map { ($0.task, $0.score) }, uniquingKeysWith: { first, _ in first })
-    let (scoresText, resultsText) = (try encoder.encode(scores), try encoder.encode(results))
-    let status: EvaluationRecord.Status = results.contains { $0.status == .diverged } ? .diverged : .done
+    let scores = try encoder.encode(finding.scores)
     try write {
       try $0.execute(
         sql: """
@@ -51,8 +50,8 @@ extension RunStore {
             reason = NULL WHERE id = ? AND status IN ('queued', 'running')
           """,
         arguments: [
-          status.rawValue, card.score, card.standardError, String(decoding: scoresText, as: UTF8.self),
-          String(decoding: resultsText, as: UTF8.self), card.seconds, id,
+          finding.status.rawValue, finding.score, finding.standardError, String(decoding: scores, as: UTF8.self),
+          finding.results, finding.seconds, id,
         ])
     }
   }
@@ -94,11 +93,16 @@ extension RunStore {
       scores: scores, seconds: row["seconds"], reason: row["reason"])
   }
 
-  /// The trainings of an evaluation with their learning curves; none before it is done.
-  public func results(of id: Int64) throws -> [TrialResult] {
+  /// The trainings on tasks of an evaluation with their learning curves; none before it is done.
+  public func results(of id: Int64) throws -> [TrialResult] { try trainings(of: id) }
+
+  /// The trainings on text of an evaluation with their loss curves; none before it is done.
+  public func losses(of id: Int64) throws -> [PerplexityResult] { try trainings(of: id) }
+
+  private func trainings<Result: Decodable>(of id: Int64) throws -> [Result] {
     let text = try read {
       try String.fetchOne($0, sql: "SELECT results FROM evaluation WHERE id = ?", arguments: [id])
     }
-    return try text.map { try JSONDecoder().decode([TrialResult].self, from: Data($0.utf8)) } ?? []
+    return try text.map { try JSONDecoder().decode([Result].self, from: Data($0.utf8)) } ?? []
   }
 }

@@ -152,7 +152,7 @@ package final class Schedule {
     }
     let places = Contenders.places(
       points, replicates: members.map { candidate, _ in replicates(of: candidate.id, rung: 0, before: round) },
-      limit: space.file.search.replicates)
+      limit: ladder.replicates(rung: 0, space.file.search))
     let count = Int((Self.replicateShare * Double(space.file.search.batch)).rounded(.up))
     try queueReplicates(places.prefix(count).map { members[$0].0.id }, rung: 0, round: round)
   }
@@ -182,7 +182,7 @@ package final class Schedule {
     let points = members.map { settings.scale.point(quality: $0.score, costs: $0.candidate.costs) }
     let places = Contenders.places(
       points, replicates: members.map { replicates(of: $0.candidate.id, rung: rung, before: .max) },
-      limit: space.file.search.replicates)
+      limit: ladder.replicates(rung: rung, space.file.search))
     guard !places.isEmpty else { return false }
     // After all that was asked for: the number is the same in a session that goes on from here.
     try queueReplicates(places.map { members[$0].candidate.id }, rung: rung, round: ledger.lastRound + 1)

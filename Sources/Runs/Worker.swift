@@ -1,4 +1,5 @@
 import Foundation
+import LanguageModeling
 import Layouts
 import MADTasks
 
@@ -13,7 +14,7 @@ public struct Worker: Sendable {
     (self.folder, self.name, self.parent) = (folder, name, parent)
   }
 
-  /// - Throws: `RunError` if an answer cannot be written.
+  /// - Throws: `RunError` if an answer cannot be written, `PerplexityStudy.Failure` if a checkpoint cannot.
   public func run() throws {
     let (folder, name, parent) = (folder, name, parent)
     folder.beat(name)
@@ -27,17 +28,28 @@ public struct Worker: Sendable {
     pulse.start()
     while !folder.isStopped {
       if let request = folder.claim(as: name) {
-        try folder.answer(request, Self.evaluate(request), as: name)
+        // Without an outcome it was told to stop.
+        guard let outcome = try Self.evaluate(request, shouldStop: { folder.isStopped }) else { return }
+        try folder.answer(request, outcome, as: name)
       } else {
         Thread.sleep(forTimeInterval: 0.02)
       }
     }
   }
 
-  static func evaluate(_ request: EvaluationRequest) -> EvaluationOutcome {
+  static func evaluate(
+    _ request: EvaluationRequest, shouldStop: @escaping @Sendable () -> Bool
+  ) throws(PerplexityStudy.Failure) -> EvaluationOutcome? {
     do {
-      let layout = try Layout(parsing: request.layout)
-      return .results(try Evaluation(layout, plans: request.plans, jobs: 1).run())
+      switch request.work {
+      case .tasks(let plans):
+        let layout = try Layout(parsing: request.layout)
+        return .results(try Evaluation(layout, plans: plans, jobs: 1).run())
+      case .text(let text): return try text.run(shouldStop: shouldStop).map { .losses($0) }
+      }
+    } catch let error as PerplexityStudy.Failure {
+      // The disk's fault, not the layout's.
+      throw error
     } catch {
       return .impossible(reason: "\(error)")
     }

@@ -1,5 +1,4 @@
 import Foundation
-import MADTasks
 
 /// What a worker is asked: one evaluation of one layout. Everything that the result depends on is in it.
 public struct EvaluationRequest: Codable, Sendable, Equatable {
@@ -7,18 +6,11 @@ public struct EvaluationRequest: Codable, Sendable, Equatable {
   public let id: Int64
   /// Canonical.
   public let layout: String
-  public let plans: [TrialPlan]
+  public let work: EvaluationWork
 
-  public init(id: Int64, layout: String, plans: [TrialPlan]) {
-    (self.id, self.layout, self.plans) = (id, layout, plans)
+  public init(id: Int64, layout: String, work: EvaluationWork) {
+    (self.id, self.layout, self.work) = (id, layout, work)
   }
-}
-
-/// What a worker answers.
-public enum EvaluationOutcome: Codable, Sendable {
-  case results([TrialResult])
-  /// The layout cannot be evaluated, whoever tries.
-  case impossible(reason: String)
 }
 
 /// The files through which a coordinator and its workers talk. A request is claimed by renaming it, a worker shows that

@@ -1,25 +1,56 @@
+import LanguageModeling
 import MADTasks
 import Reporting
 import Runs
 
-extension CandidateReport {
-  /// The trainings of each evaluation with their tests on the way.
-  func curvesJSON(_ results: [(EvaluationRecord, [TrialResult])]) -> JSON {
+/// The trainings of one evaluation with their tests on the way: on tasks or on text.
+struct EvaluationCurves {
+  let record: EvaluationRecord
+  let results: [TrialResult]
+  let losses: [PerplexityResult]
+
+  /// - Returns: nil before the evaluation is done.
+  /// - Throws: `RunError`.
+  init?(_ store: RunStore, _ record: EvaluationRecord, _ measure: QualityMeasure) throws {
+    self.record = record
+    results = measure == .score ? try store.results(of: record.id) : []
+    losses = measure == .loss ? try store.losses(of: record.id) : []
+    if results.isEmpty, losses.isEmpty { return nil }
+  }
+}
+
+extension [EvaluationCurves] {
+  var json: JSON {
     .array(
-      results.map { record, results in
+      map { curves in
         .object([
-          ("rung", .integer(record.rung + 1)), ("replicate", .integer(record.replicate + 1)),
-          ("trainings", ScoreReport.curvesJSON(results)),
+          ("rung", .integer(curves.record.rung + 1)), ("replicate", .integer(curves.record.replicate + 1)),
+          (
+            "trainings",
+            curves.losses.isEmpty
+              ? ScoreReport.curvesJSON(curves.results) : .array(curves.losses.map { PerplexityReport($0).json })
+          ),
         ])
       })
   }
 
-  /// The same, one row per test.
-  func curvesTable(_ results: [(EvaluationRecord, [TrialResult])]) -> Table {
-    var table = Table([.init("rung", "rung"), .init("replicate", "replicate")] + ScoreReport.curvesTable([]).columns)
-    for (record, results) in results {
-      for row in ScoreReport.curvesTable(results).rows {
-        table.add([.integer(record.rung + 1), .integer(record.replicate + 1)] + row)
+  /// The same, one row per test. Text has a held-out loss instead of an accuracy.
+  var table: Table {
+    let place: [Table.Column] = [.init("rung", "rung"), .init("replicate", "replicate")]
+    var table = Table(place + ScoreReport.curvesTable([]).columns + [.init("heldOut", "heldOut")])
+    for curves in self {
+      let cells: [Table.Cell] = [.integer(curves.record.rung + 1), .integer(curves.record.replicate + 1)]
+      for row in ScoreReport.curvesTable(curves.results).rows { table.add(cells + row + [.nothing]) }
+      for result in curves.losses {
+        for point in result.curve {
+          table.add(
+            cells + [
+              .text("text(dim=\(result.plan.dim),steps=\(result.plan.steps))"), .number(result.plan.learningRate),
+              .number(result.plan.weightDecay), .text(String(result.plan.seed)), .text(result.status.rawValue),
+              .nothing, .nothing, .integer(point.step), .number(point.loss), .nothing, .number(point.seconds),
+              .number(point.heldOut),
+            ])
+        }
       }
     }
     return table

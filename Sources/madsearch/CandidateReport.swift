@@ -56,13 +56,13 @@ struct CandidateReport {
     var table = Table(
       [
         .init("rung", "rung"), .init("protocol", "protocol"), .init("replicate", "replicate"),
-        .init("status", "status"), .init("score", "score"), .init("standardError", "± s.e."),
-        .init("seconds", "core-s"), .init("attempts", "attempts"),
+        .init("status", "status"), .init("quality", hasLosses ? "score or loss" : "score"),
+        .init("standardError", "± s.e."), .init("seconds", "core-s"), .init("attempts", "attempts"),
       ] + (hasReasons ? [.init("reason", "reason")] : []))
     for record in evaluations {
       table.add([
-        .integer(record.rung + 1), .text(protocolName(record.rung)), .integer(record.replicate + 1),
-        .text(record.status.rawValue), .number(or: record.score, decimals: 4),
+        .integer(record.rung + 1), .text(rungName(record.rung)), .integer(record.replicate + 1),
+        .text(record.status.rawValue), .number(or: record.score.map(measure(record).value), decimals: 4),
         .number(or: record.standardError, decimals: 4), .number(record.seconds, decimals: 1),
         .integer(record.attempts), record.reason.map(Table.Cell.text) ?? .nothing,
       ])
@@ -77,7 +77,7 @@ struct CandidateReport {
       [.init("task", "task")]
         + scored.map { record in
           let replicate = record.replicate == 0 ? "" : " #\(record.replicate + 1)"
-          return .init("\(record.id)", protocolName(record.rung) + replicate)
+          return .init("\(record.id)", rungName(record.rung) + replicate)
         })
     for task in tasks {
       table.add([.text(task)] + scored.map { .number(or: $0.scores[task], decimals: 4) })
@@ -92,9 +92,11 @@ struct CandidateReport {
     return known.filter(found.contains) + found.subtracting(known).sorted()
   }
 
-  private func protocolName(_ rung: Int) -> String {
-    run.protocols.indices.contains(rung) ? run.protocols[rung].name : ""
-  }
+  private func rungName(_ rung: Int) -> String { run.rungNames.indices.contains(rung) ? run.rungNames[rung] : "" }
+
+  private func measure(_ record: EvaluationRecord) -> QualityMeasure { run.measure(rung: record.rung) }
+
+  private var hasLosses: Bool { evaluations.contains { measure($0) == .loss } }
 
   /// Where it stands at a rung among all that were measured there.
   private func standing(_ front: Front) -> String? {
@@ -103,7 +105,8 @@ struct CandidateReport {
     let measurement = entry.measurement
     let error = measurement.standardError.map { " ± \(NumberText.fixed($0, decimals: 4))" } ?? ""
     var text =
-      "rung \(front.rung + 1) (\(front.protocolName)): score \(NumberText.fixed(measurement.score, decimals: 4))"
+      "rung \(front.rung + 1) (\(front.rungName)): \(front.measure.rawValue) "
+      + NumberText.fixed(front.measure.value(measurement.score), decimals: 4)
     text += "\(error), number \(place + 1) of \(front.entries.count); "
     guard entry.rank != nil else {
       return text + "infeasible: \(entry.violations.map(\.description).joined(separator: ", "))"
@@ -121,16 +124,22 @@ struct CandidateReport {
 
   // MARK: For programs
 
+  /// The quality if it is of that kind.
+  private func quality(_ record: EvaluationRecord, _ kind: QualityMeasure) -> Double? {
+    measure(record) == kind ? record.score.map(kind.value) : nil
+  }
+
   /// A row for each evaluation with the scores of its tasks.
   var table: Table {
-    let keys = ["rung", "protocol", "replicate", "status", "score", "standardError"]
+    let keys = ["rung", "protocol", "replicate", "status", "score", "loss", "standardError"]
     let tasks = tasks
     var table = Table((keys + tasks + ["coreSeconds", "attempts", "seed", "reason"]).map { .init($0, $0) })
     for record in evaluations {
       table.add(
         [
-          .integer(record.rung + 1), .text(protocolName(record.rung)), .integer(record.replicate + 1),
-          .text(record.status.rawValue), .number(or: record.score), .number(or: record.standardError),
+          .integer(record.rung + 1), .text(rungName(record.rung)), .integer(record.replicate + 1),
+          .text(record.status.rawValue), .number(or: quality(record, .score)), .number(or: quality(record, .loss)),
+          .number(or: record.standardError),
         ] + tasks.map { .number(or: record.scores[$0]) } + [
           .number(record.seconds), .integer(record.attempts), .text(String(record.seed)),
           record.reason.map(Table.Cell.text) ?? .nothing,
@@ -155,9 +164,10 @@ struct CandidateReport {
 
   private func evaluationJSON(_ record: EvaluationRecord) -> JSON {
     .object([
-      ("rung", .integer(record.rung + 1)), ("protocol", .text(protocolName(record.rung))),
+      ("rung", .integer(record.rung + 1)), ("protocol", .text(rungName(record.rung))),
       ("replicate", .integer(record.replicate + 1)), ("status", .text(record.status.rawValue)),
-      ("score", .number(or: record.score)), ("standardError", .number(or: record.standardError)),
+      ("score", .number(or: quality(record, .score))), ("loss", .number(or: quality(record, .loss))),
+      ("standardError", .number(or: record.standardError)),
       (
         "tasks",
         .object(tasks.compactMap { task in record.scores[task].map { (task, .number($0)) } })
@@ -170,9 +180,10 @@ struct CandidateReport {
     guard let place = front.entries.firstIndex(where: { $0.candidate.id == candidate.id }) else { return nil }
     let entry = front.entries[place]
     return .object([
-      ("rung", .integer(front.rung + 1)), ("protocol", .text(front.protocolName)),
+      ("rung", .integer(front.rung + 1)), ("protocol", .text(front.rungName)),
       ("objectives", .array(front.scale.objectives.map { .text($0.rawValue) })),
-      ("score", .number(entry.measurement.score)), ("standardError", .number(or: entry.measurement.standardError)),
+      (front.measure.rawValue, .number(front.measure.value(entry.measurement.score))),
+      ("standardError", .number(or: entry.measurement.standardError)),
       ("replicates", .integer(entry.measurement.replicates)), ("place", .integer(place + 1)),
       ("of", .integer(front.entries.count)), ("rank", entry.rank.map(JSON.integer) ?? .null),
       ("onFront", .flag(entry.isNonDominated)), ("probability", .number(or: entry.probability)),

@@ -41,6 +41,7 @@ struct FrontReport {
   private func rank(_ entry: Front.Entry) -> Int { entry.rank ?? .max }
 
   private var baselines: [Front.Entry] { front.baselines }
+  private var measure: QualityMeasure { front.measure }
   private var hasNoise: Bool { front.entries.contains { $0.measurement.standardError != nil } }
 
   private func textTable(_ entries: [Front.Entry], hasDominators: Bool = false) -> Table {
@@ -48,7 +49,7 @@ struct FrontReport {
     let hasHybrids = entries.contains { $0.candidate.hybrid != nil }
     var columns: [Table.Column] = [.init("candidate", "candidate")]
     if isComplete, !hasDominators { columns.append(.init("rank", "rank")) }
-    columns.append(.init("score", "score"))
+    columns.append(.init(measure.rawValue, measure.rawValue))
     if hasNoise { columns += [.init("standardError", "± s.e."), .init("replicates", "n"), .init("p", "P(front)")] }
     columns += costs.map { .init($0.rawValue, $0.title) }
     if hasHybrids { columns.append(.init("hybrid", "known hybrid")) }
@@ -59,7 +60,7 @@ struct FrontReport {
       let measurement = entry.measurement
       var cells: [Table.Cell] = [.integer(Int(entry.candidate.id))]
       if isComplete, !hasDominators { cells.append(entry.rank.map(Table.Cell.integer) ?? .text("infeasible")) }
-      cells.append(.number(measurement.score, decimals: 4))
+      cells.append(.number(measure.value(measurement.score), decimals: 4))
       if hasNoise {
         cells += [
           .number(or: measurement.standardError, decimals: 4), .integer(measurement.replicates),
@@ -122,14 +123,15 @@ struct FrontReport {
     let limits = front.scale.costObjectives.map {
       "\($0.title) below \(NumberText.fixed(front.scale.limit(of: $0), decimals: 0))"
     }
-    let floor = NumberText.fixed(-(front.reference.first ?? 0), decimals: 3)
-    return "Hypervolume \(NumberText.fixed(front.hypervolume, decimals: 4)): quality above \(floor), "
+    let floor = NumberText.fixed(measure.value(-(front.reference.first ?? 0)), decimals: 3)
+    let side = measure.isLowerBetter ? "loss below" : "quality above"
+    return "Hypervolume \(NumberText.fixed(front.hypervolume, decimals: 4)): \(side) \(floor), "
       + limits.joined(separator: ", ") + ", costs as decimal logarithms."
   }
 
   /// Why there is no front, and what comes nearest.
   private var shortfall: String {
-    let place = "rung \(front.rung + 1) (\(front.protocolName))"
+    let place = "rung \(front.rung + 1) (\(front.rungName))"
     if let nearest = front.entries.min(by: { excess($0) < excess($1) }) {
       return "no candidate that was measured at \(place) meets the constraints; nearest is \(nearest.candidate.id) "
         + "(\(nearest.candidate.layout)): \(nearest.violations.map(\.description).joined(separator: ", "))"
@@ -143,8 +145,11 @@ struct FrontReport {
     var text = "nothing has been measured at \(place) yet: \(counts.joined(separator: ", "))"
     let diverged = front.unmeasured.filter { $0.evaluation?.status == .diverged }
     if let nearest = diverged.max(by: { $0.evaluation?.score ?? 0 < $1.evaluation?.score ?? 0 }) {
-      text += "; nearest is \(nearest.candidate.id) (\(nearest.candidate.layout)), which diverged, with "
-      text += "score \(NumberText.fixed(nearest.evaluation?.score ?? 0, decimals: 4)) of what did not"
+      text += "; nearest is \(nearest.candidate.id) (\(nearest.candidate.layout)), which diverged"
+      text +=
+        nearest.evaluation?.score.map {
+          ", with \(measure.rawValue) \(NumberText.fixed(measure.value($0), decimals: 4)) of what did not"
+        } ?? ""
     } else if let reason = records.compactMap(\.reason).first {
       text += "; the first failed because \(reason)"
     }
@@ -159,14 +164,15 @@ struct FrontReport {
   var table: Table {
     var table = Table(
       [
-        "candidate", "onFront", "rank", "probability", "score", "standardError", "replicates", "parameters",
+        "candidate", "onFront", "rank", "probability", measure.rawValue, "standardError", "replicates", "parameters",
         "forwardFLOPs", "state", "hybrid", "dominatedBy", "violations", "origin", "layout",
       ].map { .init($0, $0) })
     for entry in front.entries where isComplete || entry.isNonDominated || entry.candidate.hybrid != nil {
       let (measurement, costs) = (entry.measurement, entry.candidate.costs)
       table.add([
         .integer(Int(entry.candidate.id)), .text(entry.isNonDominated ? "yes" : "no"),
-        entry.rank.map(Table.Cell.integer) ?? .nothing, .number(or: entry.probability), .number(measurement.score),
+        entry.rank.map(Table.Cell.integer) ?? .nothing, .number(or: entry.probability),
+        .number(measure.value(measurement.score)),
         .number(or: measurement.standardError), .integer(measurement.replicates), .integer(costs.parameters),
         .number(costs.forwardFLOPs), .integer(costs.state), entry.candidate.hybrid.map(Table.Cell.text) ?? .nothing,
         .text(entry.dominators.map { String($0.candidate) }.joined(separator: " ")),
@@ -181,20 +187,21 @@ struct FrontReport {
     let listed = front.entries.filter { isComplete || $0.isNonDominated || $0.candidate.hybrid != nil }
     let limits = front.scale.costObjectives.map { ($0.rawValue, JSON.number(front.scale.limit(of: $0))) }
     return .object([
-      ("run", .text(front.run.name)), ("rung", .integer(front.rung + 1)), ("protocol", .text(front.protocolName)),
+      ("run", .text(front.run.name)), ("rung", .integer(front.rung + 1)), ("protocol", .text(front.rungName)),
       ("objectives", .array(front.scale.objectives.map { .text($0.rawValue) })),
       ("hypervolume", .number(front.hypervolume)),
       ("reference", .object([("quality", .number(-(front.reference.first ?? 0)))] + limits)),
-      ("measured", .integer(front.entries.count)), ("candidates", .array(listed.map(Self.json))),
+      ("measured", .integer(front.entries.count)), ("candidates", .array(listed.map(json))),
     ])
   }
 
-  static func json(_ entry: Front.Entry) -> JSON {
+  private func json(_ entry: Front.Entry) -> JSON {
     let (measurement, costs) = (entry.measurement, entry.candidate.costs)
     return .object([
       ("candidate", .integer(Int(entry.candidate.id))), ("onFront", .flag(entry.isNonDominated)),
       ("rank", entry.rank.map(JSON.integer) ?? .null), ("probability", .number(or: entry.probability)),
-      ("score", .number(measurement.score)), ("standardError", .number(or: measurement.standardError)),
+      (measure.rawValue, .number(measure.value(measurement.score))),
+      ("standardError", .number(or: measurement.standardError)),
       ("replicates", .integer(measurement.replicates)), ("parameters", .integer(costs.parameters)),
       ("forwardFLOPs", .number(costs.forwardFLOPs)), ("state", .integer(costs.state)),
       ("hybrid", entry.candidate.hybrid.map(JSON.text) ?? .null),

@@ -75,7 +75,7 @@ struct RunDisplay {
 
   private static func facts(_ rung: RunProgress.Rung) -> String {
     let best = rung.best.map {
-      ", best \(NumberText.fixed($0, decimals: 3)), hypervolume \(NumberText.fixed(rung.hypervolume, decimals: 3))"
+      ", best \(rung.measure.isLowerBetter ? "loss " : "")\(NumberText.fixed($0, decimals: 3)), hypervolume \(NumberText.fixed(rung.hypervolume, decimals: 3))"
     }
     return (rung.failed > 0 ? ", \(rung.failed) failed" : "") + (best ?? "")
   }

@@ -6,7 +6,7 @@ enum RungArgument {
   /// - Returns: counted from 0.
   /// - Throws: `Failure` with status `commandLine`.
   static func rung(_ text: String, of run: RunSettings) throws -> Int {
-    let names = run.protocols.map(\.name)
+    let names = run.rungNames
     let known = names.enumerated().map { "\($0 + 1) (\($1))" }.joined(separator: ", ")
     if let number = Int(text) {
       guard names.indices.contains(number - 1) else {

@@ -1,9 +1,12 @@
 import Architecture
 import ArgumentParser
 import Configuration
+import Engine
 import Foundation
+import LanguageModeling
 import Layouts
 import MADTasks
+import Runs
 import Search
 
 /// The space file of the command line, read and checked.
@@ -30,20 +33,34 @@ struct SpaceArgument {
     var protocols: [ScoringProtocol] = []
     var errors: [ConfigurationError] = []
     for (index, rung) in space.file.rungs.enumerated() {
-      guard case .mad(let name, let dim) = rung.kind else { continue }
-      let definition = try Self.scoringProtocol(name, beside: path, place: "$.rungs[\(index)].mad.protocol")
-      protocols.append(definition)
-      errors += Self.misfits(space, dim ?? definition.dim, definition, place: "$.rungs[\(index)].mad")
+      let place = "$.rungs[\(index)].\(rung.kind.name)"
+      switch rung.kind {
+      case .mad(let name, let dim):
+        let definition = try Self.scoringProtocol(name, beside: path, place: place + ".protocol")
+        protocols.append(definition)
+        let lengths = definition.settings.compactMap { try? MADTasks.setting($0.setting).inputLength }
+        errors += Self.misfits(space, dim ?? definition.dim, lengths.max() ?? 128, place: place)
+      case .perplexity(let rung):
+        errors += Self.misfits(space, rung.dim, PerplexityPlan.standardLength, place: place)
+      case .isoflop: errors += Self.smallBudget(space, rung.kind, place: place)
+      }
     }
     guard errors.isEmpty else { throw Self.failure(path, errors) }
     self.protocols = protocols
   }
 
-  /// - Throws: `Failure` if there is a rung that a run cannot evaluate.
-  func requireMADRungs() throws {
-    for (index, rung) in space.file.rungs.enumerated() {
-      guard case .mad = rung.kind else {
-        throw Failure(.badInput, "\(path), $.rungs[\(index)]: a run has mad rungs, found \(rung.kind.name)")
+  /// What the rungs on text are measured with, in order.
+  /// - Throws: `Failure` or `CorpusError` if there is no such text, or too little.
+  func texts() throws -> [TextRung] {
+    try space.file.rungs.enumerated().compactMap { index, rung -> TextRung? in
+      guard let corpus = rung.kind.corpus else { return nil }
+      let isName = NamedCorpus(rawValue: corpus) != nil
+      // A file is meant beside the space's.
+      let file = URL(filePath: corpus, relativeTo: URL(filePath: path).deletingLastPathComponent())
+      do {
+        return try TextRung(rung.kind.name, corpus: isName ? corpus : file.path(percentEncoded: false))
+      } catch let error as CorpusError where error.isBadInput {
+        throw Failure(.badInput, "\(path), $.rungs[\(index)].\(rung.kind.name).corpus: \(error)")
       }
     }
   }
@@ -63,12 +80,9 @@ struct SpaceArgument {
     }
   }
 
-  /// Primitives of the space that cannot be built at the width and lengths of a protocol.
-  private static func misfits(
-    _ space: Space, _ dim: Int, _ definition: ScoringProtocol, place: String
-  ) -> [ConfigurationError] {
-    let lengths = definition.settings.compactMap { try? MADTasks.setting($0.setting).inputLength }
-    let size = ModelContext(dim: dim, maxLength: lengths.max() ?? 128)
+  /// Primitives of the space that cannot be built at a width and for sequences of a length.
+  private static func misfits(_ space: Space, _ dim: Int, _ length: Int, place: String) -> [ConfigurationError] {
+    let size = ModelContext(dim: dim, maxLength: length)
     return space.primitives.compactMap { primitive in
       do {
         _ = try primitive.type.init(primitive.options, in: size)
@@ -77,6 +91,18 @@ struct SpaceArgument {
         return ConfigurationError(
           path: place, reason: "at its width of \(dim), \(primitive.canonical) does not fit: \(error)")
       }
+    }
+  }
+
+  /// Whether a layout of the space cannot be trained for the smallest budget.
+  private static func smallBudget(_ space: Space, _ kind: Rung.Kind, place: String) -> [ConfigurationError] {
+    var random = RandomStream(seed: space.file.seed, "budget")
+    guard let layout = space.sample(using: &random)?.layout else { return [] }
+    do {
+      _ = try kind.trainings(of: layout, template: PerplexityPlan(dim: 1, tokens: 1))
+      return []
+    } catch {
+      return [ConfigurationError(path: place, reason: "of '\(layout)': \(error)")]
     }
   }
 }

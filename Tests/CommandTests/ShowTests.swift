@@ -83,7 +83,7 @@ struct ShowTests {
     let run = try Self.run()
     let outcome = try Self.show(run, "small 1 --csv --curves c.csv")
     #expect(outcome.output.split(separator: "\n").count == 4)
-    #expect(outcome.output.hasPrefix("rung,protocol,replicate,status,score,standardError,"))
+    #expect(outcome.output.hasPrefix("rung,protocol,replicate,status,score,loss,standardError,"))
     let csv = try String(contentsOf: run.place.appending(path: "c.csv"), encoding: .utf8).split(separator: "\n")
     #expect(csv.count == 7 && csv[0].hasPrefix("rung,replicate,setting,learningRate,"))
     #expect(csv[3].hasPrefix("1,2,") && csv[5].hasPrefix("2,1,"))

@@ -21,7 +21,7 @@ struct ValidateTests {
       "grammar": { "start": "a", "rules": { "a": { "repeat": "b", "times": [1, 2] },
         "b": { "primitive": "mlp", "options": { "dim_inner": [3, 4] } } } },
       "constraints": { "parameters": { "max": 4480 } },
-      "rungs": [{ "perplexity": { "tokens": 1000, "dim": 8 }, "promote": 0.5 }, { "isoflop": { "budgets": [1e9], "sizes": 3 } }],
+      "rungs": [{ "perplexity": { "tokens": 1000, "dim": 8 }, "promote": 0.5 }, { "isoflop": { "budgets": [1e11], "sizes": 3 } }],
       "search": { "candidates": 10 } }
     """
 
@@ -46,8 +46,8 @@ struct ValidateTests {
 
         rung   evaluation  candidates  trainings  TFLOP  core-hours
         1      perplexity          10         10    0.0        0.00
-        2      isoflop              5         15    0.0        0.00
-        total                                 25    0.0        0.00
+        2      isoflop              5         15    1.5        0.21
+        total                                 25    1.5        0.21
 
         at 2.0 GFLOP/s a core, as --gflops says
 
@@ -65,10 +65,12 @@ struct ValidateTests {
     #expect(object["feasible"] as? Int == 3 && object["isComplete"] as? Bool == true)
     let rungs = try #require(object["rungs"] as? [[String: Any]])
     #expect(rungs.map { $0["trainings"] as? Int } == [10, 15])
-    // Ten trainings on 1000 tokens at 3 times the forward FLOPs of the three layouts, and five of three sizes of 1e9.
-    let expected = 10 * 1000 * 3 * Double(4192 + 4224 + 4288) / 3 + 5 * 3e9
-    #expect(abs((object["flops"] as? Double ?? 0) - expected) < 1)
-    #expect(abs((object["coreHours"] as? Double ?? 0) - expected / 2e9 / 3600) < 1e-9)
+    let flops = try #require(rungs.map { $0["flops"] as? Double } as? [Double])
+    // A step of 1024 tokens at 3 times the forward FLOPs of the three layouts.
+    #expect(abs(flops[0] - 10 * 1024 * 3 * Double(4192 + 4224 + 4288) / 3) < 1)
+    // Five of three sizes, each the budget but for a part of a step.
+    #expect(abs(flops[1] / (5 * 3e11) - 1) < 0.01)
+    #expect(abs((object["coreHours"] as? Double ?? 0) - (flops[0] + flops[1]) / 2e9 / 3600) < 1e-9)
   }
 
   @Test("--layouts prints the layouts that meet the constraints, with their costs for programs")

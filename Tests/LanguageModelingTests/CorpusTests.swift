@@ -29,6 +29,18 @@ struct CorpusTests {
     return sides
   }
 
+  @Test("the loss of byte frequencies is their cross-entropy, each byte of the training part counted once more")
+  func frequencyLoss() throws {
+    let folder = try Self.folder([("a", [UInt8](repeating: 97, count: 4096)), ("b", Array("ab".utf8))])
+    let corpus = try Corpus(path: folder.path)
+    // One block of each; whichever is held out.
+    let trained = corpus.byteCount(.training)
+    let (a, b) = trained == 4096 ? (4097.0, 1.0) : (2.0, 2.0)
+    let total = Double(trained + 256)
+    let expected = trained == 4096 ? -(log(a / total) + log(b / total)) / 2 : -log(a / total)
+    #expect(abs(corpus.frequencyLoss - expected) < 1e-12)
+  }
+
   @Test("every byte is on one side")
   func partition() throws {
     let lengths = [1, 4095, 4096, 4097, 100_000]

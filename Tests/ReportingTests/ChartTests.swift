@@ -27,6 +27,11 @@ struct ChartTests {
       .init(name: "7", layout: "lost", quality: 0.5, costs: [.infinity, 1], isOnFront: true),
     ])
   static let history = HypervolumeHistoryChart(title: "small", values: [0.5, 0.5, 1.25, 1.2, .nan])
+  static let losses = ParetoFrontChart(
+    title: "losses", qualityTitle: "loss", isLowerBetter: true, costs: [.init("flops", "FLOPs")],
+    points: [(2.5, 10.0), (2.75, 20), (1.5, 40)].enumerated().map { index, point in
+      .init(name: "\(index)", layout: "mlp", quality: point.0, costs: [point.1], isOnFront: true)
+    })
   static let empty = ParetoFrontChart(
     title: "none", qualityTitle: "score", costs: [.init("state", "state")], points: [])
   static let single = ParetoFrontChart(
@@ -36,6 +41,14 @@ struct ChartTests {
   private static func snapshot(_ name: String) throws -> String {
     let url = try #require(Bundle.module.url(forResource: "Snapshots/\(name)", withExtension: nil))
     return try String(contentsOf: url, encoding: .utf8)
+  }
+
+  @Test("the front of losses goes down with cost, and only what is lower than all that is cheaper is on its line")
+  func losses() {
+    let flags = Self.losses.vegaLite.text.components(separatedBy: "\"step_flops\": ").dropFirst().map {
+      $0.hasPrefix("true")
+    }
+    #expect(flags == [true, false, true])
   }
 
   @Test("the bytes are those that were looked at")

@@ -95,7 +95,7 @@ public final class MadeUpRun {
       curve: try JSONDecoder().decode([TrialResult.Point].self, from: Data(Self.curve.utf8)), steps: 2, seconds: 2)
     var card = ScoreCard(layout: "mlp", results: [result], measure: .final, accuracy: .pooled)
     card.score = score
-    try store.finish(record.id, card: card, results: [result])
+    try store.finish(record.id, Finding(card, results: [result]))
   }
 
   private static let curve = """

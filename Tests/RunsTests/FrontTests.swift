@@ -19,7 +19,7 @@ struct FrontTests {
       .init(Self.four, scores: 0.9),
     ])
     let front = try Front(run.store)
-    #expect(front.rung == 0 && front.protocolName == "screen")
+    #expect(front.rung == 0 && front.rungName == "screen")
     #expect(Self.ids(front.members) == [4, 2, 1])
     #expect(Self.ids(front.entries) == [4, 2, 3, 1])
     #expect(front.entries.map(\.rank) == [1, 1, 2, 1])
@@ -108,7 +108,7 @@ struct FrontTests {
       .init(Self.three, hybrid: "mlp-mixer", [[.score(0.6)], [.score(0.3)]]),
     ])
     let dear = try Front(run.store)
-    #expect(dear.rung == 1 && dear.protocolName == "mad")
+    #expect(dear.rung == 1 && dear.rungName == "mad")
     #expect(Self.ids(dear.entries) == [1, 3] && Self.ids(dear.members) == [1])
     #expect(Self.ids(dear.baselines) == [3])
     #expect(dear.baselines[0].dominators.map(\.candidate) == [1])

@@ -28,12 +28,12 @@ struct LocalExecutorTests {
     let work = WorkerFolder(folder.run.url.appending(path: "work"))
     let executor = LocalExecutor(work, executable: try worker(folder, then), workers: 1, timeLimit: timeLimit)
     var reasons: [String] = []
-    let isComplete = try executor.run([.init(EvaluationRequest(id: 1, layout: "swiglu", plans: []))]) { event in
+    let isComplete = try executor.run([.init(EvaluationRequest(id: 1, layout: "swiglu", work: .tasks([])))]) { event in
       switch event {
       case .started: break
       case .failed(_, let reason): reasons.append(reason)
       case .finished(_, .impossible(let reason)): reasons.append("impossible: \(reason)")
-      case .finished(_, .results): reasons.append("done")
+      case .finished(_, .results), .finished(_, .losses): reasons.append("done")
       }
       return []
     }
@@ -76,7 +76,7 @@ struct LocalExecutorTests {
     let work = WorkerFolder(folder.run.url.appending(path: "work"))
     let executor = LocalExecutor(work, executable: URL(filePath: "/bin/false"), workers: 2, timeLimit: 30)
     #expect {
-      try executor.run([.init(EvaluationRequest(id: 1, layout: "swiglu", plans: []))]) { _ in [] }
+      try executor.run([.init(EvaluationRequest(id: 1, layout: "swiglu", work: .tasks([])))]) { _ in [] }
     } throws: { error in
       if case RunError.noWorker = error { true } else { false }
     }

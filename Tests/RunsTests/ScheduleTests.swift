@@ -62,7 +62,7 @@ struct ScheduleTests {
             layout: layout, plan: plan, status: status, accuracy: score, macroAccuracy: score, chance: 0.1, cap: 1,
             curve: [], steps: 1, seconds: 1)
           let card = ScoreCard(layout: layout, results: [result], measure: .final, accuracy: .pooled)
-          try store.finish(record.id, card: card, results: [result])
+          try store.finish(record.id, Finding(card, results: [result]))
         } else {
           try store.fail(record.id, reason: "made up")
         }
@@ -162,7 +162,7 @@ struct ScheduleTests {
         layout: "x", plan: try ScoringProtocol.screen.plans(seed: 1)[0], status: .finished, accuracy: 0.5,
         macroAccuracy: 0.5, chance: 0.1, cap: 1, curve: [], steps: 1, seconds: 1)
       let card = ScoreCard(layout: "x", results: [result], measure: .final, accuracy: .pooled)
-      try store.finish(record.id, card: card, results: [result])
+      try store.finish(record.id, Finding(card, results: [result]))
       try ledger.refresh(record.id)
       try schedule.advance { false }
     }

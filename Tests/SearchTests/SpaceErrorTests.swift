@@ -112,6 +112,13 @@ struct SpaceErrorTests {
         "\"rungs\": [{ \"perplexity\": { \"tokens\": 1000 }, \"promote\": 0.5 }, { \"mad\": { \"protocol\": \"mad\" } }]",
         ["$.rungs[1]: rungs go from cheap to dear: mad must come before perplexity"]
       ),
+      (
+        "\"rungs\": [{ \"perplexity\": { \"dim\": 16 }, \"promote\": 1 }, { \"perplexity\": { \"tokens\": 9, \"flops\": 1e9 } }]",
+        [
+          "$.rungs[0].perplexity: a training has either tokens or flops, found none",
+          "$.rungs[1].perplexity: a training has either tokens or flops, found both",
+        ]
+      ),
       ("\"rungs\": [{ \"promote\": 0.5 }]", ["$.rungs[0]: a rung has one of mad, perplexity, isoflop, found none"]),
       (
         "\"search\": { \"strategy\": \"nsga-2\" }",
@@ -351,14 +358,20 @@ struct SpaceErrorTests {
           "layers": { "min": 1, "max": 3 }, "share": { "mamba": { "min": 0.1 } } },
         "objectives": ["quality", "parameters"], "normalize": { "state": 1000 },
         "rungs": [{ "mad": { "protocol": "x.json", "dim": 32 }, "promote": 0.5 },
-          { "perplexity": { "tokens": 1000 }, "promote": 0.5 }, { "isoflop": { "budgets": [1e12, 2.5e12], "sizes": 5 } }],
+          { "perplexity": { "tokens": 1000 }, "promote": 0.5 },
+          { "perplexity": { "flops": 2.5e12, "corpus": "code", "dim": 64 }, "promote": 1 },
+          { "isoflop": { "budgets": [1e12, 2.5e12], "sizes": 5 }, "promote": 0.1 },
+          { "isoflop": { "budgets": [1e13], "corpus": "dna", "target": 1e15 } }],
         "search": { "strategy": "random", "population": 7, "candidates": 9, "hours": 1.5, "core-hours": 3, "batch": 5, "replicates": 2, "sampling": "layouts" },
         "seed-with": ["jamba", "mamba swiglu"], "seed": 12 }
       """
     let file = try SpaceFile(parsing: Data(text.utf8))
     #expect(try SpaceFile(parsing: Data(file.text.utf8)) == file)
     #expect(try JSONDecoder().decode(SpaceFile.self, from: JSONEncoder().encode(file)) == file)
-    #expect(file.constraints.stateContext == 128 && file.search.coreHours == 3 && file.rungs.count == 3)
+    #expect(file.constraints.stateContext == 128 && file.search.coreHours == 3 && file.rungs.count == 5)
+    #expect(file.rungs.map(\.kind.corpus) == [nil, "default", "code", "code", "dna"])
+    #expect(
+      file.rungs[3].kind == .isoflop(IsoFLOPRung(corpus: "code", budgets: [1e12, 2.5e12], sizes: 5, target: 2.5e13)))
     _ = try Space(file)
   }
 }

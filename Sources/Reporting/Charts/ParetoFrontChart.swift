@@ -34,12 +34,14 @@ public struct ParetoFrontChart: Sendable {
 
   public let title: String
   public let qualityTitle: String
+  /// Whether the quality is a loss.
+  public let isLowerBetter: Bool
   public let costs: [Cost]
   /// Those whose numbers are all finite.
   public let points: [Point]
 
-  public init(title: String, qualityTitle: String, costs: [Cost], points: [Point]) {
-    (self.title, self.qualityTitle, self.costs) = (title, qualityTitle, costs)
+  public init(title: String, qualityTitle: String, isLowerBetter: Bool = false, costs: [Cost], points: [Point]) {
+    (self.title, self.qualityTitle, self.isLowerBetter, self.costs) = (title, qualityTitle, isLowerBetter, costs)
     self.points = points.filter { point in
       point.quality.isFinite && point.costs.count == costs.count && point.costs.allSatisfy(\.isFinite)
     }
@@ -47,12 +49,13 @@ public struct ParetoFrontChart: Sendable {
 
   /// The points of the front that no cheaper one equals or exceeds in quality, from the cheapest on.
   func steps(cost: Int) -> [Point] {
-    var best = -Double.infinity
+    func loss(_ point: Point) -> Double { isLowerBetter ? point.quality : -point.quality }
+    var least = Double.infinity
     return points.filter(\.isOnFront).sorted {
-      ($0.costs[cost], -$0.quality, $0.name) < ($1.costs[cost], -$1.quality, $1.name)
+      ($0.costs[cost], loss($0), $0.name) < ($1.costs[cost], loss($1), $1.name)
     }.filter { point in
-      guard point.quality > best else { return false }
-      best = point.quality
+      guard loss(point) < least else { return false }
+      least = loss(point)
       return true
     }
   }

@@ -6,7 +6,10 @@ extension SpaceFileReader {
     let places = place.list(of: "rungs", count: 1...16, &problems) ?? []
     var rungs: [Rung] = []
     for (index, place) in places.enumerated() {
-      guard let rung = rung(place, isLast: index == places.count - 1) else { continue }
+      guard
+        let rung = rung(
+          place, isLast: index == places.count - 1, corpus: rungs.last { $0.kind.corpus != nil }?.kind.corpus)
+      else { continue }
       if let before = rungs.last, before.kind.order > rung.kind.order {
         problems.add(place.path, "rungs go from cheap to dear: \(rung.kind.name) must come before \(before.kind.name)")
       }
@@ -15,7 +18,7 @@ extension SpaceFileReader {
     return rungs
   }
 
-  private mutating func rung(_ place: JSONPlace, isLast: Bool) -> Rung? {
+  private mutating func rung(_ place: JSONPlace, isLast: Bool, corpus: String?) -> Rung? {
     let kinds = ["mad", "perplexity", "isoflop"]
     guard let object = keyed(place, kinds + ["promote"], &problems) else { return nil }
     let given = kinds.filter { object[$0] != nil }
@@ -42,7 +45,7 @@ extension SpaceFileReader {
       switch given[0] {
       case "mad": mad(place)
       case "perplexity": perplexity(place)
-      default: isoflop(place)
+      default: isoflop(place, before: corpus)
       }
     return kind.map { Rung($0, promote: promote) }
   }
@@ -62,15 +65,24 @@ extension SpaceFileReader {
   }
 
   private mutating func perplexity(_ place: JSONPlace) -> Rung.Kind? {
-    guard let object = keyed(place, ["corpus", "dim", "tokens"], &problems) else { return nil }
-    let corpus = object["corpus"].map { $0.text(&problems) ?? "" } ?? "default"
-    let dim = object["dim"].map { $0.integer(in: 1...16_384, &problems) ?? 1 } ?? 128
-    let tokens = object.required("tokens", &problems)?.integer(in: 1...1_000_000_000_000, &problems)
-    return tokens.map { .perplexity(corpus: corpus, dim: dim, tokens: $0) }
+    guard let object = keyed(place, ["corpus", "dim", "tokens", "flops"], &problems) else { return nil }
+    let corpus = object["corpus"].map { $0.text(&problems) ?? "" } ?? PerplexityRung.standardCorpus
+    let dim = object["dim"].map { $0.integer(in: 1...16_384, &problems) ?? 1 } ?? PerplexityRung.standardDim
+    let tokens = object["tokens"]?.integer(in: 1...1_000_000_000_000, &problems)
+    let flops = object["flops"]?.number(in: 1e6...1e25, &problems)
+    guard (object["tokens"] == nil) != (object["flops"] == nil) else {
+      let found = object["tokens"] == nil ? "none" : "both"
+      problems.add(object.path, "a training has either tokens or flops, found \(found)")
+      return nil
+    }
+    let amount = tokens.map(PerplexityRung.Amount.tokens) ?? flops.map(PerplexityRung.Amount.flops)
+    return amount.map { .perplexity(PerplexityRung(corpus: corpus, dim: dim, amount: $0)) }
   }
 
-  private mutating func isoflop(_ place: JSONPlace) -> Rung.Kind? {
-    guard let object = keyed(place, ["budgets", "sizes"], &problems) else { return nil }
+  /// - Parameter before: the corpus of the rung before, which counts unless another is given.
+  private mutating func isoflop(_ place: JSONPlace, before: String?) -> Rung.Kind? {
+    guard let object = keyed(place, ["corpus", "budgets", "sizes", "target"], &problems) else { return nil }
+    let corpus = object["corpus"].map { $0.text(&problems) ?? "" } ?? before ?? PerplexityRung.standardCorpus
     var budgets: [Double] = []
     for place in object.required("budgets", &problems)?.list(of: "budgets", count: 1...100, &problems) ?? [] {
       guard let budget = place.number(in: 1e6...1e25, &problems) else { continue }
@@ -80,7 +92,9 @@ extension SpaceFileReader {
       budgets.append(budget)
     }
     let sizes = object["sizes"].map { $0.integer(in: 3...100, &problems) ?? 4 } ?? 4
-    return budgets.isEmpty ? nil : .isoflop(budgets: budgets, sizes: sizes)
+    let target = object["target"]?.number(in: 1e6...1e27, &problems)
+    return budgets.isEmpty
+      ? nil : .isoflop(IsoFLOPRung(corpus: corpus, budgets: budgets, sizes: sizes, target: target))
   }
 }
 

@@ -120,32 +120,6 @@ public struct NormalizeSettings: Hashable, Sendable {
   public init() {}
 }
 
-/// One fidelity of the ladder.
-public struct Rung: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
-    /// A built-in protocol or a file; `dim` is the protocol's own unless given.
-    case mad(protocol: String, dim: Int?)
-    /// A corpus by name or a file, and the training.
-    case perplexity(corpus: String, dim: Int, tokens: Int)
-    /// FLOP budgets, and model sizes for each.
-    case isoflop(budgets: [Double], sizes: Int)
-
-    public var name: String {
-      switch self {
-      case .mad: "mad"
-      case .perplexity: "perplexity"
-      case .isoflop: "isoflop"
-      }
-    }
-  }
-
-  public var kind: Kind
-  /// The share of the candidates that goes on to the next rung; none after the last.
-  public var promote: Double?
-
-  public init(_ kind: Kind, promote: Double? = nil) { (self.kind, self.promote) = (kind, promote) }
-}
-
 public struct SearchSettings: Hashable, Sendable {
   /// What fresh samples are uniform over.
   public enum Sampling: String, Hashable, Sendable, CaseIterable {

@@ -67,10 +67,18 @@ extension Rung {
     let settings =
       switch kind {
       case .mad(let name, let dim): object([("protocol", .text(name)), ("dim", dim.map(JSONValue.integer))])
-      case .perplexity(let corpus, let dim, let tokens):
-        object([("corpus", .text(corpus)), ("dim", .integer(dim)), ("tokens", .integer(tokens))])
-      case .isoflop(let budgets, let sizes):
-        object([("budgets", .list(budgets.map(number))), ("sizes", .integer(sizes))])
+      case .perplexity(let rung):
+        switch rung.amount {
+        case .tokens(let tokens):
+          object([("corpus", .text(rung.corpus)), ("dim", .integer(rung.dim)), ("tokens", .integer(tokens))])
+        case .flops(let flops):
+          object([("corpus", .text(rung.corpus)), ("dim", .integer(rung.dim)), ("flops", number(flops))])
+        }
+      case .isoflop(let rung):
+        object([
+          ("corpus", .text(rung.corpus)), ("budgets", .list(rung.budgets.map(number))), ("sizes", .integer(rung.sizes)),
+          ("target", number(rung.target)),
+        ])
       }
     return object([(kind.name, settings), ("promote", promote.map(number))])
   }

@@ -139,12 +139,6 @@ public enum SpaceSchema {
         ),
         ("dim", integer(1...16_384, "Width of the trainings; the protocol's own unless given.")),
       ])
-    let perplexity = object(
-      "A language-model training.", required: ["tokens"],
-      [
-        ("corpus", ["type": "string", "default": "default"]), ("dim", integer(1...16_384, "Width.", default: 128)),
-        ("tokens", integer(1...1_000_000_000_000, "Tokens to train on.")),
-      ])
     let isoflop = object(
       "Model sizes at FLOP budgets.", required: ["budgets"],
       [
@@ -153,6 +147,17 @@ public enum SpaceSchema {
           ["type": "array", "minItems": 1, "maxItems": 100, "items": ["type": "number", "minimum": 1_000_000]]
         ),
         ("sizes", integer(3...100, "Model sizes per budget.", default: 4)),
+        (
+          "corpus",
+          ["type": "string", "description": "As of a perplexity rung; that of the rung before unless given."]
+        ),
+        (
+          "target",
+          [
+            "type": "number", "minimum": 1_000_000,
+            "description": "FLOPs to extrapolate the scaled loss to; ten times the last budget unless given.",
+          ]
+        ),
       ])
     let promote: JSONValue = [
       "type": "number", "exclusiveMinimum": 0, "maximum": 1,
@@ -163,10 +168,28 @@ public enum SpaceSchema {
       .init(
         "properties",
         .object([
-          .init("mad", mad), .init("perplexity", perplexity), .init("isoflop", isoflop), .init("promote", promote),
+          .init("mad", mad), .init("perplexity", perplexityRung), .init("isoflop", isoflop), .init("promote", promote),
         ])),
       .init("oneOf", .list(["mad", "perplexity", "isoflop"].map { ["required": [.text($0)]] })),
     ])
+  }
+
+  private static var perplexityRung: JSONValue {
+    let settings = object(
+      "A language-model training, of as many tokens or of as many FLOPs for all candidates.",
+      [
+        (
+          "corpus",
+          [
+            "type": "string", "default": .text(PerplexityRung.standardCorpus),
+            "description": "The name of a corpus that scripts/install-corpus installs, or a file or folder.",
+          ]
+        ), ("dim", integer(1...16_384, "Width.", default: PerplexityRung.standardDim)),
+        ("tokens", integer(1...1_000_000_000_000, "Bytes to train on.")),
+        ("flops", ["type": "number", "minimum": 1_000_000, "description": "FLOPs of the training."]),
+      ])
+    guard case .object(let members) = settings else { return settings }
+    return .object(members + [.init("oneOf", .list(["tokens", "flops"].map { ["required": [.text($0)]] }))])
   }
 
   private static func search(_ names: SpaceNames) -> JSONValue {

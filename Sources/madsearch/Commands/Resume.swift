@@ -7,7 +7,7 @@ struct Resume: ParsableCommand {
     abstract: "Go on with an interrupted run, or extend one; nothing finished is done again.",
     discussion: """
       With more candidates, time, seeds or a wider space the search goes on from all that the run has found. A new space \
-      file has to keep the model, the objectives and the protocols of the rungs, so that old results still count.
+      file has to keep the model, the objectives and the rungs, so that old results still count; further rungs may follow.
       """)
 
   @Argument(help: RunArgument.help)
@@ -34,9 +34,9 @@ struct Resume: ParsableCommand {
     var settings = settings
     if let path = space {
       let argument = try SpaceArgument(path)
-      try argument.requireMADRungs()
       let old = try StoredSpace.parse(settings)
       try Self.checkComparable(path, argument, old, settings)
+      try Self.addRungs(path, argument, old, &settings)
       settings.space = argument.text
       settings.strategy = argument.space.file.search.strategy
       let seeds = argument.space.file.seedWith
@@ -68,9 +68,23 @@ struct Resume: ParsableCommand {
     try require(new.space.file.model == old.file.model, "$.model", "the settings of the model")
     try require(new.space.file.normalize == old.file.normalize, "$.normalize", "the settings")
     try require(new.space.file.objectives == old.file.objectives, "$.objectives", "the objectives")
-    try require(
-      new.protocols == settings.protocols && new.space.file.rungs.map(\.kind) == old.file.rungs.map(\.kind), "$.rungs",
-      "the rungs' protocols")
+  }
+
+  /// Rungs may follow those of the run.
+  private static func addRungs(
+    _ path: String, _ argument: SpaceArgument, _ old: Space, _ settings: inout RunSettings
+  ) throws {
+    let (kinds, known) = (argument.space.file.rungs.map(\.kind), old.file.rungs.map(\.kind))
+    let texts = try argument.texts()
+    guard kinds.starts(with: known), argument.protocols.starts(with: settings.protocols),
+      texts.starts(with: settings.texts)
+    else {
+      throw Failure(
+        .badInput, "\(path), $.rungs: the first rungs must be those of the run, so that its results still count")
+    }
+    settings.scale.floors += try argument.protocols.dropFirst(settings.protocols.count).map { try $0.chance }
+    settings.scale.floors += texts.dropFirst(settings.texts.count).map { -$0.chance }
+    (settings.protocols, settings.texts) = (argument.protocols, texts)
   }
 }
 

@@ -25,8 +25,10 @@ struct Show: ParsableCommand {
     let record = try CandidateArgument.candidate(candidate, of: name, among: store.candidates())
     let report = try CandidateReport(store, record)
     if let curves {
-      let results = try report.evaluations.map { ($0, try store.results(of: $0.id)) }.filter { !$0.1.isEmpty }
-      let text = curves.hasSuffix(".json") ? report.curvesJSON(results).text : report.curvesTable(results).csv
+      let all = try report.evaluations.compactMap {
+        try EvaluationCurves(store, $0, report.run.measure(rung: $0.rung))
+      }
+      let text = curves.hasSuffix(".json") ? all.json.text : all.table.csv
       try TextFile.write(text, to: curves)
     }
     if format.json {

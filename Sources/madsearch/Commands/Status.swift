@@ -63,14 +63,14 @@ struct Status: ParsableCommand {
       .init("done", "done"), .init("diverged", "diverged"), .init("failed", "failed"),
       .init("seconds", "core-seconds"), .init("best", "best"),
     ])
-    for (rung, definition) in settings.protocols.enumerated() {
+    for (rung, name) in settings.rungNames.enumerated() {
       let own = evaluations.filter { $0.rung == rung }
       func count(_ status: EvaluationRecord.Status) -> Table.Cell { .integer(own.count { $0.status == status }) }
-      let best = own.filter { $0.status == .done }.compactMap(\.score).max()
+      let best = own.filter { $0.status == .done }.compactMap(\.score).max().map(settings.measure(rung: rung).value)
       table.add([
-        .integer(rung + 1), .text(definition.name), count(.queued), count(.running), count(.done), count(.diverged),
+        .integer(rung + 1), .text(name), count(.queued), count(.running), count(.done), count(.diverged),
         count(.failed), .number(own.reduce(0) { $0 + $1.seconds }, decimals: 1),
-        best.map { .number($0, decimals: 4) } ?? .nothing,
+        .number(or: best, decimals: 4),
       ])
     }
     return table
