@@ -27,7 +27,7 @@ struct BudgetOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Time on the clock over all sessions, e.g. 90m, 2h or 1.5d.", valueName: "duration"))
+    help: ArgumentHelp("Time on the clock over all sessions, e.g. 90m, 2h30m or 1.5d.", valueName: "duration"))
   var time: String?
 
   @Option(parsing: .unconditional, help: "Core-hours of training.")
@@ -44,13 +44,20 @@ struct BudgetOptions: ParsableArguments {
   /// The time on the clock; none if none is given.
   func hours() throws -> Double? {
     guard let time else { return nil }
-    let units: [Character: Double] = ["s": 1 / 3600.0, "m": 1 / 60.0, "h": 1, "d": 24]
-    guard let unit = time.last.flatMap({ units[$0] }), let number = Double(time.dropLast()),
-      number > 0, number * unit <= 1e6
-    else {
-      throw ValidationError("--time must be a number above 0 with the unit s, m, h or d, found '\(time)'")
+    let units: [Character: Double] = ["d": 24, "h": 1, "m": 1 / 60.0, "s": 1 / 3600.0]
+    var (hours, digits) = (0.0, "")
+    for character in time where hours.isFinite {
+      guard let unit = units[character] else {
+        digits.append(character)
+        continue
+      }
+      hours += (Double(digits).flatMap { $0 >= 0 ? $0 : nil } ?? .nan) * unit
+      digits = ""
     }
-    return number * unit
+    guard digits.isEmpty, hours > 0, hours <= 1e6 else {
+      throw ValidationError("--time must be above 0 with the units d, h, m or s, e.g. 90m or 2h30m, found '\(time)'")
+    }
+    return hours
   }
 }
 

@@ -112,7 +112,7 @@ struct RunTests {
     let spent = try Self.command(place, "run space.json --candidates 400 --time 2s")
     #expect(spent.status == 0, "\(spent.errors)")
     #expect(spent.output.hasPrefix("Non-dominated"))
-    let more = try Self.command(place, "resume tiny --candidates 12 --time 1h")
+    let more = try Self.command(place, "resume tiny --candidates 12 --time 1h30m")
     #expect(more.status == 0, "\(more.errors)")
   }
 
@@ -170,7 +170,7 @@ struct RunTests {
       let bad = try Self.command(place, "run space.json --seed-with '\(seed)'")
       #expect(bad.status == 2 && bad.errors.hasPrefix("madsearch: --seed-with: "), "\(bad.errors)")
     }
-    for option in ["--time 3", "--time 0h", "--time x", "--core-hours 0", "--candidates 0"] {
+    for option in ["--time 3", "--time 0h", "--time x", "--time 2h30", "--time hm", "--time -1h2h", "--core-hours 0", "--candidates 0"] {
       #expect(try Self.command(place, "run space.json \(option)").status == 2)
     }
     _ = try place.file("bad.json", Array(#"{ "name": "x" }"#.utf8))

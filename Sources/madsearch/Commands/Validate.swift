@@ -40,6 +40,8 @@ struct Validate: ParsableCommand {
   func run() throws {
     let argument = try SpaceArgument(space)
     if layouts { return try printLayouts(argument.space) }
+    let seeds = argument.space.file.seedWith
+    try SeedArguments.check(seeds, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
     let survey = SpaceSurvey(argument.space, samples: samples)
     let estimate = try RunEstimate(
       argument.space, proposals: survey.proposals, protocols: argument.protocols,

@@ -24,7 +24,7 @@ struct WorkerCommand: ParsableCommand {
   func run() throws {
     // Ctrl-C is for the coordinator, which decides what becomes of its workers.
     signal(SIGINT, SIG_IGN)
-    // Foundation starts processes at the usual priority, whatever its own.
+    // For root, Dispatch gives threads the usual priority, whatever that of the process.
     if let parent {
       let kind = __priority_which_t(PRIO_PROCESS.rawValue)
       setpriority(kind, 0, getpriority(kind, id_t(parent)))
