@@ -1,5 +1,3 @@
-import Foundation
-
 /// How well a cheap score tells a dear one: over all things measured, among the better ones, within classes, beside what
 /// is known without measuring, without noise, and by its parts.
 public struct CorrelationReport: Sendable {

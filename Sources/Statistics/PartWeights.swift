@@ -1,5 +1,4 @@
 import Engine
-import Foundation
 import Synchronization
 
 /// Weights of a score's parts, fitted to a target, and what such weights tell of things that they were not fitted on.
@@ -17,7 +16,7 @@ public struct PartWeights: Sendable {
   /// From all things: not negative, with a sum of 1.
   public let weights: [Double]
   public let shrinkage: Double
-  /// Whether no part goes the way of the target; then the weights are equal.
+  /// Whether the fit with that shrinkage finds nothing that goes the way of the target; then the weights are equal.
   public let isWithoutDirection: Bool
   /// The score of each thing with weights, and a shrinkage, from all the others. The parts count from their means over
   /// all things: with those of each fold, or with an intercept, a thing's score would lean away from its own target.

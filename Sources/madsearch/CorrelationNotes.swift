@@ -80,7 +80,8 @@ struct CorrelationNotes {
     if study.things.count < PartWeights.leastThings {
       notes.append("weights of the parts are not fitted below \(PartWeights.leastThings) things")
     } else if report.reweighting?.weights.isWithoutDirection ?? false {
-      notes.append("no part rises as \(study.target.name) gets better: the weights stay equal")
+      notes.append(
+        "the parts do not tell \(study.target.name) in the direction of a good score: the weights stay equal")
     }
     return notes
   }

@@ -17,7 +17,8 @@ struct CorrelationText {
   private var heading: String {
     let direction =
       study.lowerIsBetter
-      ? "Lower \(study.target.name) is better, so a good score is near -1: a τ-b \"of at least 0.8\" is -0.8 or below here."
+      ? "Lower \(study.target.name) is better, so a good score is near -1: a τ-b \"of at least 0.8\" is -0.8 or below "
+        + "here."
       : "Higher \(study.target.name) is better, so a good score is near 1."
     return "\(study.score.name) against \(study.target.name), \(NumberText.grouped(study.things.count)) things\n"
       + direction + "\n"

@@ -1,7 +1,4 @@
-import Architecture
 import ArgumentParser
-import Configuration
-import Foundation
 import Reporting
 import Statistics
 
