@@ -98,7 +98,7 @@ extension Bootstrap where Value == Double {
     rows: Int, repeats: Int, seed: UInt64, _ statistic: @Sendable ([Int]) -> Double?
   ) -> Interval? {
     let all = Array(0..<max(rows, 0))
-    guard rows >= 5, let estimate = statistic(all) else { return nil }
+    guard rows >= 5, repeats > 1, let estimate = statistic(all) else { return nil }
     let jackknife = all.compactMap { left in statistic(all.filter { $0 != left }) }
     return Bootstrap(rows: rows, repeats: repeats, seed: seed, statistic)
       .acceleratedInterval(estimate: estimate, jackknife: jackknife) { $0 }

@@ -1,16 +1,6 @@
-import Foundation
-
-/// How well a cheap score tells a dear one: over all things measured, among the better ones, within classes, and beside
-/// what is known without measuring.
+/// How well a cheap score tells a dear one: over all things measured, among the better ones, within classes, beside what
+/// is known without measuring, without noise, and by its parts.
 public struct CorrelationReport: Sendable {
-  /// Measurements under a name.
-  public struct Variable: Sendable {
-    public let name: String
-    public let values: [Double]
-
-    public init(_ name: String, _ values: [Double]) { (self.name, self.values) = (name, values) }
-  }
-
   public struct Settings: Sendable {
     /// Bootstrap draws, and random orders for p-values.
     public let repeats, permutations: Int
@@ -34,7 +24,7 @@ public struct CorrelationReport: Sendable {
     /// nil where it is not defined.
     public let coefficient: Double?
     public let interval: Interval?
-    /// Not for partial correlations.
+    /// Only for what was measured as it is.
     public let pValue: Double?
   }
 
@@ -49,35 +39,53 @@ public struct CorrelationReport: Sendable {
     public var isBeaten: Bool { interval.map { $0.low > 0 } ?? false }
   }
 
-  public let rows: [Row]
-  public let comparisons: [Comparison]
-
-  /// - Parameters:
-  ///   - score: what is to be judged.
-  ///   - target: what it should tell.
-  ///   - lowerIsBetter: whether the better things are those with the lower target, as of losses.
-  ///   - classes: of each thing; nil for none.
-  ///   - covariates: what is known of each thing without measuring.
-  public init(
-    score: Variable, target: Variable, lowerIsBetter: Bool, classes: [String]?, covariates: [Variable],
-    settings: Settings
-  ) {
-    var rows: [Row] = []
-    for (name, subset) in Self.subsets(target.values, lowerIsBetter: lowerIsBetter, classes: classes) {
-      rows += Self.rows(name, subset, score, target, settings)
-    }
-    let all = Array(target.values.indices)
-    for covariate in covariates { rows += Self.rows("all", all, covariate, target, settings) }
-    for given in covariates.map({ [$0] }) + (covariates.count > 1 ? [covariates] : []) {
-      rows += Self.partialRows(score, target, given, settings)
-    }
-    self.rows = rows
-    comparisons = covariates.flatMap { Self.comparisons(score, $0, target, settings) }
+  /// How much of the target's standard deviation is left in a subset.
+  public struct Range: Sendable {
+    public let subset: String
+    public let share: Double
   }
 
-  private static func subsets(
-    _ target: [Double], lowerIsBetter: Bool, classes: [String]?
-  ) -> [(name: String, rows: [Int])] {
+  public let study: CorrelationStudy
+  /// The score's over all things, in the better half, in the top quarter, and in each class.
+  public let scoreRows: [Row]
+  /// Those of the covariates on their own.
+  public let covariateRows: [Row]
+  /// The score's with each covariate, and then all, taken into account.
+  public let partialRows: [Row]
+  public let comparisons: [Comparison]
+  /// Of the better half and the top quarter; none if the target does not vary.
+  public let ranges: [Range]
+  /// nil without replicates.
+  public let attenuation: AttenuationCorrection?
+  /// Empty unless there are at least two parts.
+  public let partEffects: [PartEffect]
+  /// nil unless there are at least two parts that vary, and `PartWeights.leastThings` things.
+  public let reweighting: PartReweighting?
+
+  public init(_ study: CorrelationStudy, settings: Settings) {
+    self.study = study
+    let target = study.target
+    let subsets = Self.subsets(study)
+    scoreRows = subsets.flatMap { Self.rows($0.name, $0.things, study.score, target, settings) }
+    let all = Array(target.values.indices)
+    covariateRows = study.covariates.flatMap { Self.rows("all", all, $0, target, settings) }
+    let given = study.covariates.map { [$0] } + (study.covariates.count > 1 ? [study.covariates] : [])
+    partialRows = given.flatMap { Self.partialRows(study.score, target, $0, settings) }
+    comparisons = study.covariates.flatMap { Self.comparisons(study.score, $0, target, settings) }
+    ranges = Self.ranges(target.values, subsets)
+    attenuation = AttenuationCorrection(study, settings)
+    partEffects = PartEffect.all(study, settings)
+    reweighting = PartReweighting(study, settings)
+  }
+
+  /// All coefficients.
+  public var rows: [Row] {
+    scoreRows + (attenuation?.rows ?? []) + covariateRows + partialRows + partEffects.map(\.own)
+      + partEffects.map(\.without) + (reweighting?.gains.flatMap { [$0.mean, $0.heldOut] } ?? [])
+  }
+
+  private static func subsets(_ study: CorrelationStudy) -> [(name: String, things: [Int])] {
+    let (target, lowerIsBetter) = (study.target.values, study.lowerIsBetter)
     let all = Array(target.indices)
     let order = all.sorted { lowerIsBetter ? target[$0] < target[$1] : target[$0] > target[$1] }
     func best(_ share: Int) -> [Int] {
@@ -87,58 +95,23 @@ public struct CorrelationReport: Sendable {
       let last = target[order[count - 1]]
       return all.filter { lowerIsBetter ? target[$0] <= last : target[$0] >= last }
     }
-    let named = Dictionary(grouping: all) { classes?[$0] ?? "" }.sorted { $0.key < $1.key }
+    let classes = Dictionary(grouping: all.filter { study.things[$0].classification != nil }) {
+      study.things[$0].classification ?? ""
+    }
     return [("all", all), ("better half", best(2)), ("top quarter", best(4))]
-      + (classes == nil ? [] : named.map { ("class \($0.key)", $0.value) })
+      + classes.sorted { $0.key < $1.key }.map { ("class \($0.key)", $0.value) }
   }
 
-  private static func rows(
-    _ subset: String, _ indices: [Int], _ predictor: Variable, _ target: Variable, _ settings: Settings
-  ) -> [Row] {
-    let (x, y) = (indices.map { predictor.values[$0] }, indices.map { target.values[$0] })
-    return Correlation.allCases.map { kind in
-      let estimate = CorrelationEstimate(
-        kind, x, y, repeats: settings.repeats, permutations: settings.permutations, seed: settings.seed)
-      return Row(
-        subset: subset, predictor: predictor.name, given: [], kind: kind, count: indices.count,
-        coefficient: estimate?.coefficient, interval: estimate?.interval, pValue: estimate?.pValue)
+  private static func ranges(_ target: [Double], _ subsets: [(name: String, things: [Int])]) -> [Range] {
+    func deviation(_ values: [Double]) -> Double {
+      let mean = values.reduce(0, +) / Double(values.count)
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      return values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
     }
-  }
-
-  private static func partialRows(
-    _ score: Variable, _ target: Variable, _ given: [Variable], _ settings: Settings
-  ) -> [Row] {
-    Correlation.allCases.compactMap { kind in
-      // Kendall's is defined given one.
-      if kind == .kendall, given.count > 1 { return nil }
-      let statistic: @Sendable ([Int]) -> Double? = { rows in
-        func drawn(_ variable: Variable) -> [Double] { rows.map { variable.values[$0] } }
-        return PartialCorrelation.coefficient(kind, drawn(score), drawn(target), given: given.map(drawn))
-      }
-      return Row(
-        subset: "all", predictor: score.name, given: given.map(\.name), kind: kind, count: target.values.count,
-        coefficient: statistic(Array(target.values.indices)),
-        interval: Bootstrap.acceleratedInterval(
-          rows: target.values.count, repeats: settings.repeats, seed: settings.seed, statistic), pValue: nil)
-    }
-  }
-
-  private static func comparisons(
-    _ score: Variable, _ covariate: Variable, _ target: Variable, _ settings: Settings
-  ) -> [Comparison] {
-    Correlation.allCases.compactMap { kind in
-      let statistic: @Sendable ([Int]) -> Double? = { rows in
-        func drawn(_ variable: Variable) -> [Double] { rows.map { variable.values[$0] } }
-        guard let first = kind.coefficient(drawn(score), drawn(target)) else { return nil }
-        // A covariate without variation tells nothing.
-        return first.magnitude - (kind.coefficient(drawn(covariate), drawn(target))?.magnitude ?? 0)
-      }
-      return statistic(Array(target.values.indices)).map { difference in
-        Comparison(
-          covariate: covariate.name, kind: kind, difference: difference,
-          interval: Bootstrap.acceleratedInterval(
-            rows: target.values.count, repeats: settings.repeats, seed: settings.seed, statistic))
-      }
+    let whole = deviation(target)
+    guard whole > 0 else { return [] }
+    return subsets[1...2].map { subset in
+      Range(subset: subset.name, share: deviation(subset.things.map { target[$0] }) / whole)
     }
   }
 }

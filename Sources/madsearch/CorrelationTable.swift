@@ -1,37 +1,37 @@
 import Reporting
 import Statistics
 
-/// What `correlate` prints.
+/// What `correlate` prints for programs.
 struct CorrelationTable {
-  let score, target: CorrelationReport.Variable
   let report: CorrelationReport
 
-  var text: String {
-    var parts = ["\(score.name) against \(target.name), \(NumberText.grouped(target.values.count)) rows\n", rows.text]
-    if !report.comparisons.isEmpty {
-      parts.append("how much stronger than a covariate's, in magnitude\n\n" + comparisons.text)
-    }
-    if !notes.isEmpty { parts.append(notes.map { "note: \($0)\n" }.joined()) }
-    return parts.joined(separator: "\n")
-  }
-
-  /// The coefficients; `--json` has the comparisons too.
+  /// The coefficients; `--json` has the rest too.
   var csv: String { rows.csv }
 
   var json: JSON {
-    .object([
-      ("x", .text(score.name)), ("y", .text(target.name)), ("rows", .integer(target.values.count)),
-      ("correlations", rows.json), ("comparisons", comparisons.json), ("notes", .array(notes.map(JSON.text))),
+    let study = report.study
+    return .object([
+      ("x", .text(study.score.name)), ("y", .text(study.target.name)),
+      ("better", .text(study.lowerIsBetter ? "lower" : "higher")), ("things", .integer(study.things.count)),
+      ("correlations", rows.json), ("comparisons", comparisons.json),
+      ("verdict", CorrelationVerdict(report).map { .text($0.text) } ?? .null),
+      ("rangeLeft", .object(report.ranges.map { ($0.subset, .number($0.share)) })),
+      ("reliability", report.attenuation.map(Self.json) ?? .null), ("parts", parts.json),
+      ("reweighting", reweighting), ("notes", .array(CorrelationNotes(report).all.map(JSON.text))),
     ])
   }
 
-  private static func cells(_ interval: Interval?) -> [Table.Cell] {
+  static func cells(_ interval: Interval?) -> [Table.Cell] {
     interval.map { [.number($0.low, decimals: 3), .number($0.high, decimals: 3)] } ?? [.nothing, .nothing]
+  }
+
+  static func cell(_ number: Double?, decimals: Int = 3) -> Table.Cell {
+    number.map { .number($0, decimals: decimals) } ?? .nothing
   }
 
   private var rows: Table {
     var table = Table([
-      .init("subset", "rows"), .init("predictor", "predictor"), .init("given", "given"), .init("count", "count"),
+      .init("subset", "things"), .init("predictor", "predictor"), .init("given", "given"), .init("count", "count"),
       .init("kind", "kind"), .init("coefficient", "coefficient"), .init("low", "low"), .init("high", "high"),
       .init("pValue", "p"),
     ])
@@ -39,8 +39,8 @@ struct CorrelationTable {
       table.add(
         [
           .text(row.subset), .text(row.predictor), .text(row.given.joined(separator: " ")), .integer(row.count),
-          .text(row.kind.rawValue), row.coefficient.map { .number($0, decimals: 3) } ?? .nothing,
-        ] + Self.cells(row.interval) + [row.pValue.map { .number($0, decimals: 4) } ?? .nothing])
+          .text(row.kind.rawValue), Self.cell(row.coefficient),
+        ] + Self.cells(row.interval) + [Self.cell(row.pValue, decimals: 4)])
     }
     return table
   }
@@ -52,29 +52,57 @@ struct CorrelationTable {
     ])
     for comparison in report.comparisons {
       table.add(
-        [.text(comparison.covariate), .text(comparison.kind.rawValue), .number(comparison.difference, decimals: 3)]
+        [.text(comparison.covariate), .text(comparison.kind.rawValue), Self.cell(comparison.difference)]
           + Self.cells(comparison.interval) + [.text(comparison.isBeaten ? "yes" : "no")])
     }
     return table
   }
 
-  private var notes: [String] {
-    var notes: [String] = []
-    let count = target.values.count
-    if count < 20 {
-      notes.append("\(count) rows are few: intervals are rough, and coefficients of parts of them more so")
+  private var parts: Table {
+    var table = Table([
+      .init("part", "part"), .init("kind", "kind"), .init("coefficient", "coefficient"),
+      .init("coefficientWithout", "without it"), .init("difference", "difference"), .init("low", "low"),
+      .init("high", "high"), .init("withoutIt", "is"),
+    ])
+    for effect in report.partEffects {
+      table.add(
+        [
+          .text(effect.part), .text(effect.kind.rawValue), Self.cell(effect.own.coefficient),
+          Self.cell(effect.without.coefficient), Self.cell(effect.difference),
+        ] + Self.cells(effect.interval) + [effect.verdict.map { .text($0.rawValue) } ?? .nothing])
     }
-    for variable in [score, target] {
-      let tied = count - Set(variable.values).count
-      if tied > 0 { notes.append("\(tied) of the \(count) values of \(variable.name) repeat another") }
+    return table
+  }
+
+  private static func json(_ attenuation: AttenuationCorrection) -> JSON {
+    func json(_ side: AttenuationCorrection.Side) -> JSON {
+      .object([
+        ("name", .text(side.name)), ("measurements", .integer(side.measurements)),
+        ("reliability", side.hasReplicates ? cell(side.reliability).json : .null),
+        ("low", cell(side.interval?.low).json), ("high", cell(side.interval?.high).json),
+      ])
     }
-    if report.rows.contains(where: { $0.count < 5 }) {
-      notes.append("no intervals below five rows: two or three are in order by chance")
+    return .object([("x", json(attenuation.score)), ("y", json(attenuation.target))])
+  }
+
+  private var reweighting: JSON {
+    guard let reweighting = report.reweighting else { return .null }
+    let weights = reweighting.weights
+    var gains = Table([
+      .init("kind", "kind"), .init("mean", "mean"), .init("heldOut", "held out"), .init("gain", "gain"),
+      .init("low", "low"), .init("high", "high"),
+    ])
+    for gain in reweighting.gains {
+      gains.add(
+        [
+          .text(gain.kind.rawValue), Self.cell(gain.mean.coefficient), Self.cell(gain.heldOut.coefficient),
+          Self.cell(gain.gain),
+        ] + Self.cells(gain.interval))
     }
-    if report.rows.contains(where: { $0.coefficient == nil }) {
-      notes.append("a coefficient is missing where a side does not vary or too few rows are left")
-    }
-    notes.append("the better half and top quarter span a smaller range, in which any correlation is weaker")
-    return notes
+    return .object([
+      ("weights", .object(zip(report.study.parts, weights.weights).map { ($0.name, .number($1)) })),
+      ("shrinkage", weights.shrinkage.isFinite ? .number(weights.shrinkage) : .text("equal weights")),
+      ("gains", gains.json),
+    ])
   }
 }

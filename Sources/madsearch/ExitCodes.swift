@@ -6,6 +6,7 @@ import LanguageModeling
 import Layouts
 import MADTasks
 import Runs
+import Statistics
 
 /// How the program ends.
 enum ExitStatus: Int32 {
@@ -45,6 +46,7 @@ enum ErrorReport {
       (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
     case let error as CorpusError:
       (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
+    case let error as CorrelationStudyError: (error.description, ExitStatus.badInput.rawValue)
     case let error as PerplexityError: (error.description, ExitStatus.commandLine.rawValue)
     case let error as StandardOutputError: (error.description, ExitStatus.unavailable.rawValue)
     default: parserReport(error)

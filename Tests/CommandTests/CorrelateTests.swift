@@ -22,20 +22,46 @@ struct CorrelateTests {
       ["correlate", folder.file("t.csv", table.utf8)] + arguments + ["--bootstrap", "100", "--permutations", "99"])
   }
 
-  @Test("the table for people")
+  @Test("the sections for people")
   func text() throws {
     let outcome = try Self.run("--x", "mad", "--y", "loss", "--class", "family", "--covariate", "size")
     #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
     let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map {
       $0.split(separator: " ").map(String.init)
     }
-    #expect(lines[0].joined(separator: " ") == "mad against loss, 8 rows")
-    #expect(lines[2] == ["rows", "predictor", "given", "count", "kind", "coefficient", "low", "high", "p"])
-    #expect(lines[5].prefix(5) == ["all", "mad", "8", "kendall", "-0.929"])
-    #expect(lines[8].prefix(6) == ["better", "half", "mad", "4", "kendall", "-1.000"])
+    #expect(lines[0].joined(separator: " ") == "mad against loss, 8 things")
+    #expect(outcome.output.contains("\nLower loss is better, so a good score is near -1: a τ-b \"of at least 0.8\""))
+    #expect(lines[5] == ["things", "count", "kind", "coefficient", "low", "high", "p"])
+    #expect(lines[8].prefix(4) == ["all", "8", "kendall", "-0.929"])
+    #expect(lines[11].prefix(5) == ["better", "half", "4", "kendall", "-1.000"])
     #expect(outcome.output.contains("\nclass x "))
-    #expect(outcome.output.contains("\nnote: 8 rows are few"))
-    #expect(outcome.output.contains("how much stronger than a covariate's"))
+    #expect(outcome.output.contains("\nnote: 8 things are few"))
+    #expect(
+      outcome.output.contains(
+        "\nnote: of the standard deviation of loss, the better half has 48 %, the top quarter has 26 %"))
+    #expect(outcome.output.contains("\ncovariates on their own, Kendall's\n"))
+    #expect(!outcome.output.contains("parts") && !outcome.output.contains("noise"), "nothing that was not asked for")
+    let higher = try Self.run("--x", "mad", "--y", "loss", "--better", "higher").output
+    #expect(higher.contains("\nHigher loss is better, so a good score is near 1.\n"))
+    #expect(higher.contains("\nnote: mad rises as loss gets worse"))
+  }
+
+  @Test("the verdict over covariates")
+  func verdict() throws {
+    let folder = try TemporaryFolder()
+    let lines = ["mad,loss,oracle,noise,same"] + (0..<12).map { "\($0),\(20 - $0),\(3 * $0),\($0 * 5 % 12),1" }
+    let path = try folder.file("t.csv", lines.joined(separator: "\n").utf8)
+    func verdict(_ columns: String..., draws: String = "200") throws -> String? {
+      let covariates = columns.flatMap { ["--covariate", $0] }
+      let outcome = try Program.run(
+        ["correlate", path, "--x", "mad", "--y", "loss", "--bootstrap", draws, "--permutations", "9"] + covariates)
+      return outcome.output.split(separator: "\n").first { $0.hasPrefix("verdict: ") }.map(String.init)
+    }
+    #expect(try verdict("noise", "same") == "verdict: mad beats every covariate (Kendall, 95 %)")
+    #expect(try verdict("noise", "oracle") == "verdict: mad does not beat: oracle (Kendall, 95 %)")
+    #expect(
+      try verdict("noise", draws: "0") == "verdict: whether mad beats the covariates cannot be told without intervals")
+    #expect(try verdict() == nil)
   }
 
   @Test("CSV and JSON")
@@ -47,14 +73,14 @@ struct CorrelateTests {
     struct Output: Decodable {
       struct Row: Decodable { let subset, kind: String, count: Int, coefficient: Double?, low, high, pValue: Double? }
       struct Comparison: Decodable { let covariate, isBeaten: String, difference: Double }
-      let x, y: String
-      let rows: Int
+      let x, y, better: String
+      let things: Int
       let correlations: [Row]
       let comparisons: [Comparison]
     }
     let text = try Self.run("--x", "mad", "--y", "loss", "--covariate", "size", "--json").output
     let output = try JSONDecoder().decode(Output.self, from: Data(text.utf8))
-    #expect(output.x == "mad" && output.y == "loss" && output.rows == 8)
+    #expect(output.x == "mad" && output.y == "loss" && output.things == 8 && output.better == "lower")
     let kendall = output.correlations[2]
     #expect(abs((kendall.coefficient ?? 0) + 26.0 / 28) < 1e-12)
     #expect(try #require(kendall.low) <= -26.0 / 28 && -26.0 / 28 <= #require(kendall.high))
@@ -68,6 +94,14 @@ struct CorrelateTests {
       (["--x", "mda", "--y", "loss"], "line 1: there is no column 'mda'; did you mean 'mad'?"),
       (
         ["--x", "mad", "--y", "loss", "--class", "famly"], "line 1: there is no column 'famly'; did you mean 'family'?"
+      ),
+      (
+        ["--x", "mad", "--y", "loss", "--part", "size", "--part", "los"],
+        "line 1: there is no column 'los'; did you mean 'loss'?"
+      ),
+      (
+        ["--x", "mad", "--y", "loss", "--group", "layuot"],
+        "line 1: there is no column 'layuot'; did you mean 'layout'?"
       ),
       (["--x", "layout", "--y", "loss"], "line 2, column 'layout': it must be a number, found 'a'"),
     ])

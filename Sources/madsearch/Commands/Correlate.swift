@@ -1,7 +1,4 @@
-import Architecture
 import ArgumentParser
-import Configuration
-import Foundation
 import Reporting
 import Statistics
 
@@ -9,10 +6,12 @@ struct Correlate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Correlate a cheap score with a dear one, such as MAD scores with losses.",
     discussion: """
-      FILE has comma-separated values: a line of names, then a row for each thing measured, such as a layout. Pearson's, \
-      Spearman's and Kendall's (tau-b) coefficients have 95 % bootstrap intervals (BCa) and permutation p-values: over all \
-      rows, in the better half and the top quarter by --y, and within classes. Each covariate is compared as a predictor \
-      of its own, and taken into account in partial correlations.
+      FILE has comma-separated values: a line of names, then a row for each thing measured, such as a layout, or several \
+      rows that --group takes together. Pearson's, Spearman's and Kendall's (tau-b) coefficients have 95 % bootstrap \
+      intervals (BCa) and permutation p-values: over all things, in the better half and the top quarter by --y, and within \
+      classes. Each covariate is compared as a predictor of its own, and taken into account in partial correlations. With \
+      replicates the coefficients are also corrected for noise. With --part the parts of the score are looked at one by \
+      one, left out one by one, and weighted anew, as judged by things that the weights were not fitted on.
       """)
 
   enum Better: String, ExpressibleByArgument, CaseIterable {
@@ -27,6 +26,18 @@ struct Correlate: ParsableCommand {
 
   @Option(help: ArgumentHelp("Column of what it should tell, e.g. loss.", valueName: "column"))
   var y: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Column that names the thing: rows with the same name are replicates, and their means count.",
+      valueName: "column"))
+  var group: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Column of a part of the score, which is their mean, e.g. a task; to be repeated for each part.",
+      valueName: "column"))
+  var part: [String] = []
 
   @Option(name: .customLong("class"), help: ArgumentHelp("Column of classes to look within.", valueName: "column"))
   var classColumn: String?
@@ -53,39 +64,27 @@ struct Correlate: ParsableCommand {
   func validate() throws {
     try Check.range("--bootstrap", bootstrap, 0...1_000_000)
     try Check.range("--permutations", permutations, 1...1_000_000)
+    try Self.checkNames("--part", part)
+    try Self.checkNames("--covariate", covariate)
+    if part.count == 1 { throw ValidationError("--part must be given for each of at least two parts, found one") }
+  }
+
+  private static func checkNames(_ option: String, _ names: [String]) throws {
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      throw ValidationError("\(option) '\(name)' is given twice")
+    }
   }
 
   func run() throws {
-    let (score, target, classes, covariates) = try readColumns()
-    Progress.show("correlating \(target.values.count) rows")
+    let columns = CorrelationColumns(
+      score: x, target: y, classification: classColumn, group: group, parts: part, covariates: covariate,
+      lowerIsBetter: better == .lower)
+    let study = try CSVArgument.read(file) { table, problems in columns.study(table, &problems) }
+    Progress.show("correlating \(study.things.count) things")
     let report = CorrelationReport(
-      score: score, target: target, lowerIsBetter: better == .lower, classes: classes, covariates: covariates,
-      settings: .init(repeats: bootstrap, permutations: permutations, seed: seed))
+      study, settings: .init(repeats: bootstrap, permutations: permutations, seed: seed))
     Progress.clear()
-    let table = CorrelationTable(score: score, target: target, report: report)
-    try StandardOutput.print(format.json ? table.json.text : format.csv ? table.csv : table.text)
-  }
-
-  private typealias Columns = (
-    score: CorrelationReport.Variable, target: CorrelationReport.Variable, classes: [String]?,
-    covariates: [CorrelationReport.Variable]
-  )
-
-  /// - Throws: `Failure` with a line for each of the first errors.
-  private func readColumns() throws -> Columns {
-    try CSVArgument.read(file) { table, problems in
-      func index(_ name: String) -> Int? { table.column(name, suggesting: CSVArgument.suggest, &problems) }
-      func variable(_ name: String) -> CorrelationReport.Variable? {
-        index(name).flatMap { table.numbers(in: $0, positive: false, &problems) }.map { .init(name, $0) }
-      }
-      let (score, target) = (variable(x), variable(y))
-      let covariates = covariate.compactMap(variable)
-      let classes = classColumn.flatMap(index).map { column in table.rows.map { $0.cells[column] } }
-      if problems.errors.isEmpty, table.rows.count < 3 {
-        problems.add("line 1", "at least three rows are needed, found \(table.rows.count)")
-      }
-      guard let score, let target else { return nil }
-      return (score, target, classes, covariates)
-    }
+    let table = CorrelationTable(report: report)
+    try StandardOutput.print(format.json ? table.json.text : format.csv ? table.csv : CorrelationText(report).text)
   }
 }
