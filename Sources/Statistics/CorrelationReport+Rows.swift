@@ -1,5 +1,5 @@
 extension CorrelationReport {
-  typealias Variable = CorrelationStudy.Variable
+  public typealias Variable = CorrelationStudy.Variable
 
   /// A row of each kind for a predictor as it was measured.
   static func rows(
@@ -48,7 +48,9 @@ extension CorrelationReport {
     }
   }
 
-  static func comparisons(
+  /// How much stronger the score's coefficients of all kinds are than a covariate's; those that are not defined are left
+  /// out.
+  public static func comparisons(
     _ score: Variable, _ covariate: Variable, _ target: Variable, _ settings: Settings
   ) -> [Comparison] {
     Correlation.allCases.compactMap { kind in

@@ -170,7 +170,10 @@ struct RunTests {
       let bad = try Self.command(place, "run space.json --seed-with '\(seed)'")
       #expect(bad.status == 2 && bad.errors.hasPrefix("madsearch: --seed-with: "), "\(bad.errors)")
     }
-    for option in ["--time 3", "--time 0h", "--time x", "--time 2h30", "--time hm", "--time -1h2h", "--core-hours 0", "--candidates 0"] {
+    for option in [
+      "--time 3", "--time 0h", "--time x", "--time 2h30", "--time hm", "--time -1h2h", "--core-hours 0",
+      "--candidates 0",
+    ] {
       #expect(try Self.command(place, "run space.json \(option)").status == 2)
     }
     _ = try place.file("bad.json", Array(#"{ "name": "x" }"#.utf8))

@@ -1,31 +1,40 @@
 import ArgumentParser
+import Foundation
 import Reporting
 import Statistics
 
 struct Correlate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Correlate a cheap score with a dear one, such as MAD scores with losses.",
+    abstract: "Correlate a cheap score with a dear one: MAD scores with losses, of runs or in a table.",
     discussion: """
-      FILE has comma-separated values: a line of names, then a row for each thing measured, such as a layout, or several \
-      rows that --group takes together. Pearson's, Spearman's and Kendall's (tau-b) coefficients have 95 % bootstrap \
-      intervals (BCa) and permutation p-values: over all things, in the better half and the top quarter by --y, and within \
-      classes. Each covariate is compared as a predictor of its own, and taken into account in partial correlations. With \
-      replicates the coefficients are also corrected for noise. With --part the parts of the score are looked at one by \
-      one, left out one by one, and weighted anew, as judged by things that the weights were not fitted on.
+      Of runs every way to score on tasks is compared with every loss on text, with what a dearer score gains; --x (screen, \
+      mad, …) and --y (tokens, flops, optimal, extrapolated) choose the pair that is shown in full.
+
+      A table has comma-separated values: a line of names, then a row for each thing measured, such as a layout, or several \
+      rows that --group takes together. --x and --y name its columns.
+
+      Pearson's, Spearman's and Kendall's (tau-b) coefficients have 95 % bootstrap intervals (BCa) and permutation p-values: \
+      over all things, in the better half and the top quarter by --y, and within classes. Each covariate is compared as a \
+      predictor of its own, and taken into account in partial correlations. With replicates the coefficients are also \
+      corrected for noise. The parts of the score, tasks of runs or columns of --part, are looked at one by one, left out one \
+      by one, and weighted anew, as judged by things that the weights were not fitted on.
       """)
 
   enum Better: String, ExpressibleByArgument, CaseIterable {
     case lower, higher
   }
 
-  @Argument(help: ArgumentHelp("The table, e.g. scores.csv.", valueName: "file"))
-  var file: String
+  @Argument(
+    help: ArgumentHelp(
+      "Runs, by name under results/ or folder; or one table, e.g. scores.csv.", valueName: "run-or-file")
+  )
+  var sources: [String]
 
-  @Option(help: ArgumentHelp("Column of the score to judge, e.g. mad.", valueName: "column"))
-  var x: String
+  @Option(help: ArgumentHelp("The score to judge, e.g. mad.", valueName: "protocol-or-column"))
+  var x: String?
 
-  @Option(help: ArgumentHelp("Column of what it should tell, e.g. loss.", valueName: "column"))
-  var y: String
+  @Option(help: ArgumentHelp("What it should tell, e.g. tokens, or loss of a table.", valueName: "loss-or-column"))
+  var y: String?
 
   @Option(
     help: ArgumentHelp(
@@ -47,8 +56,8 @@ struct Correlate: ParsableCommand {
       "Column of what is known without measuring, e.g. parameters; may be repeated.", valueName: "column"))
   var covariate: [String] = []
 
-  @Option(help: "lower or higher: which y are better.")
-  var better: Better = .lower
+  @Option(help: "lower (the default) or higher: which y are better.")
+  var better: Better?
 
   @Option(parsing: .unconditional, help: "Bootstrap draws for the intervals; 0 for none.")
   var bootstrap = 2000
@@ -76,13 +85,49 @@ struct Correlate: ParsableCommand {
   }
 
   func run() throws {
+    let settings = CorrelationReport.Settings(repeats: bootstrap, permutations: permutations, seed: seed)
+    let tables = sources.filter(isTable)
+    guard tables.isEmpty else {
+      guard sources.count == 1 else {
+        throw ValidationError(
+          "one table or several runs can be correlated, found the table '\(tables[0])' among others")
+      }
+      return try correlateTable(tables[0], settings)
+    }
+    try requireNoColumns()
+    Progress.show("correlating")
+    let correlation = try RunCorrelation(sources)
+    let report = RunCorrelationReport(
+      correlation: correlation, chosen: try correlation.chosen(score: x, loss: y), settings: settings)
+    try report.print(format)
+  }
+
+  /// A run is a folder, or a name under `results/`.
+  private func isTable(_ source: String) -> Bool {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
+    return isThere ? !isFolder.boolValue : source.hasSuffix(".csv")
+  }
+
+  private func requireNoColumns() throws {
+    let given = [
+      ("--group", group != nil), ("--part", !part.isEmpty), ("--class", classColumn != nil),
+      ("--covariate", !covariate.isEmpty), ("--better", better != nil),
+    ].filter(\.1).map(\.0)
+    if let option = given.first { throw ValidationError("\(option) is for tables; a run knows it by itself") }
+  }
+
+  private func correlateTable(_ file: String, _ settings: CorrelationReport.Settings) throws {
+    guard let x, let y else {
+      throw ValidationError(
+        "a table needs \(x == nil ? "--x, the column of the score" : "--y, the column it should tell")")
+    }
     let columns = CorrelationColumns(
       score: x, target: y, classification: classColumn, group: group, parts: part, covariates: covariate,
-      lowerIsBetter: better == .lower)
+      lowerIsBetter: better != .higher)
     let study = try CSVArgument.read(file) { table, problems in columns.study(table, &problems) }
     Progress.show("correlating \(study.things.count) things")
-    let report = CorrelationReport(
-      study, settings: .init(repeats: bootstrap, permutations: permutations, seed: seed))
+    let report = CorrelationReport(study, settings: settings)
     Progress.clear()
     let table = CorrelationTable(report: report)
     try StandardOutput.print(format.json ? table.json.text : format.csv ? table.csv : CorrelationText(report).text)

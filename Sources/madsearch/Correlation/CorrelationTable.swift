@@ -29,7 +29,7 @@ struct CorrelationTable {
     number.map { .number($0, decimals: decimals) } ?? .nothing
   }
 
-  private var rows: Table {
+  var rows: Table {
     var table = Table([
       .init("subset", "things"), .init("predictor", "predictor"), .init("given", "given"), .init("count", "count"),
       .init("kind", "kind"), .init("coefficient", "coefficient"), .init("low", "low"), .init("high", "high"),

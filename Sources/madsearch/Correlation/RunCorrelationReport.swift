@@ -1,0 +1,60 @@
+import Reporting
+import Statistics
+
+/// What `correlate` prints of runs.
+struct RunCorrelationReport {
+  let correlation: RunCorrelation
+  let chosen: RunCorrelation.Pair
+  let settings: CorrelationReport.Settings
+
+  func print(_ format: OutputFormat) throws {
+    try StandardOutput.print(format.json ? json().text : format.csv ? csv() : text())
+  }
+
+  private func report(_ pair: RunCorrelation.Pair) throws -> CorrelationReport {
+    CorrelationReport(try correlation.study(pair), settings: settings)
+  }
+
+  private func text() throws -> String {
+    var parts = [
+      "Scores against losses in \(correlation.runs.joined(separator: ", ")): Kendall's τ-b, near -1 for a good score\n",
+      try correlation.overview(settings).text,
+    ]
+    if let gains = try correlation.gains(settings) {
+      parts.append("what a dearer score gains, on the layouts that have both\n\n" + gains.text)
+    }
+    if !correlation.notes.isEmpty { parts.append(correlation.notes.map { "note: \($0)\n" }.joined()) }
+    let report = try report(chosen)
+    return parts.joined(separator: "\n") + "\n" + CorrelationText(report).text
+  }
+
+  /// The coefficients of all pairs.
+  private func csv() throws -> String {
+    var table: Table?
+    for pair in correlation.pairs {
+      let rows = CorrelationTable(report: try report(pair)).rows
+      var all = table ?? Table([.init("score", "score"), .init("loss", "loss")] + rows.columns)
+      for row in rows.rows { all.add([.text(pair.predictor.name), .text(pair.title)] + row) }
+      table = all
+    }
+    return table?.csv ?? ""
+  }
+
+  private func json() throws -> JSON {
+    .object([
+      ("runs", .array(correlation.runs.map(JSON.text))), ("overview", try correlation.overview(settings).json),
+      ("gains", try correlation.gains(settings)?.json ?? .array([])),
+      (
+        "pairs",
+        .array(
+          try correlation.pairs.map { pair in
+            .object([
+              ("score", .text(pair.predictor.name)), ("loss", .text(pair.title)),
+              ("kind", .text(pair.target.kind.rawValue)), ("report", CorrelationTable(report: try report(pair)).json),
+            ])
+          })
+      ),
+      ("notes", .array(correlation.notes.map(JSON.text))),
+    ])
+  }
+}
