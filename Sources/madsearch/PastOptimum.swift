@@ -96,18 +96,26 @@ struct PastOptimum {
 
   private var baselineTable: Table {
     var table = Table([
-      .init("number", "number"), .init("times", "times"), .init("loss", "loss"), .init("baselineLoss", "baseline"),
+      .init("number", "number"), .init("times", "times"), .init("flops", "FLOPs"),
+      .init("baselineFLOPs", "baseline's FLOPs"), .init("loss", "loss"), .init("baselineLoss", "baseline"),
       .init("difference", "difference"), .init("perplexityRatio", "perplexity ratio"),
     ])
-    for row in trainings where !row.layout.isBaseline {
-      guard let loss = row.result?.heldOut,
-        let other = trainings.first(where: { $0.layout.isBaseline && $0.times == row.times })?.result?.heldOut
-      else { continue }
+    for (row, other) in pairs {
+      guard let loss = row.result?.heldOut, let baseline = other.result?.heldOut else { continue }
       table.add(
-        [.integer(row.layout.number), .number(row.times, decimals: 0)]
-          + [loss, other, loss - other, exp(loss - other)].map { .number($0, decimals: 4) })
+        [
+          .integer(row.layout.number), .number(row.times, decimals: 0), .significant(row.training.flops),
+          .significant(other.training.flops),
+        ] + [loss, baseline, loss - baseline, exp(loss - baseline)].map { .number($0, decimals: 4) })
     }
     return table
+  }
+
+  /// The trainings besides the baseline's, each with the baseline's that is as far past the optimum.
+  private var pairs: [(Training, baseline: Training)] {
+    trainings.filter { !$0.layout.isBaseline }.compactMap { row in
+      trainings.first { $0.layout.isBaseline && $0.times == row.times }.map { (row, $0) }
+    }
   }
 
   private var notes: [String] {
@@ -117,6 +125,10 @@ struct PastOptimum {
     }
     if trainings.contains(where: { $0.layout.compute.fit.lossLaw == nil }) {
       notes.append("no gap without a power law of loss: it takes three budgets with optima")
+    }
+    if pairs.contains(where: { abs(log($0.training.flops / $1.training.flops)) > 0.1 }) {
+      notes.append(
+        "sizes lie too far apart for FLOPs like the baseline's: compare the gaps rather than the losses")
     }
     if trainings.contains(where: { $0.layout.compute.draws != nil && $0.result != nil }) {
       notes.append("intervals of gaps are those of the power law; each training past the optimum is a single one")
