@@ -70,7 +70,7 @@ let package = Package(
       name: "LanguageModelingTests",
       dependencies: ["Engine", "LanguageModeling", "Layouts", "Training", "TestSupport"], swiftSettings: machine),
     .testTarget(
-      name: "StatisticsTests", dependencies: ["Statistics"],
+      name: "StatisticsTests", dependencies: ["Engine", "Statistics"],
       exclude: ["reference.py", "reference_correlation.py", "reference_fits.py"],
       swiftSettings: machine),
     .testTarget(

@@ -45,16 +45,21 @@ public struct IsoFLOPPlan: Sendable {
   /// Fewer steps are no training.
   static let leastSteps = 20
 
+  /// The shortest piece that the layout is a repeat of.
+  public let stripe: Layout
   /// By budget, then from the smallest model to the largest.
   public let trainings: [Training]
+  let candidates: [Candidate]
+  let template: PerplexityPlan
 
   /// - Parameters:
   ///   - sizes: how many models for each budget; fewer if some of them would be the same.
   ///   - template: what the trainings have in common; its width and steps do not count.
   /// - Throws: `LayerError` or `ArchitectureError` if the layout fits no width, `PerplexityError.smallBudget`.
   public init(_ layout: Layout, budgets: [Double], sizes: Int, template: PerplexityPlan) throws {
-    let stripe = layout.stripe
-    let all = try Self.candidates(stripe, length: template.length)
+    let stripe = try Layout(layout.stripe)
+    let all = try Self.candidates(stripe.layers, length: template.length)
+    (self.stripe, candidates, self.template) = (stripe, all, template)
     trainings = try budgets.flatMap { budget in
       let possible = all.filter { budget / $0.trainingFLOPs >= Double(Self.leastSteps * template.stepTokens) }
       guard !possible.isEmpty else {
@@ -71,24 +76,24 @@ public struct IsoFLOPPlan: Sendable {
         chosen.append(best)
       }
       return try chosen.sorted { $0.parameters < $1.parameters }.map { best in
-        let size = Size(
-          layout: try Layout((0..<best.repeats).flatMap { _ in stripe }), dim: best.dim, parameters: best.parameters,
-          state: best.state, trainingFLOPs: best.trainingFLOPs)
-        return Training(
-          budget: budget, size: size,
-          plan: template.at(
-            dim: size.dim,
-            steps: max(1, Int((budget / size.trainingFLOPs / Double(template.stepTokens)).rounded()))))
+        let size = try best.size(of: stripe)
+        return Training(budget: budget, size: size, plan: template.at(size, budget: budget))
       }
     }
   }
 
   /// A size that the rule allows.
-  private struct Candidate: Equatable {
+  struct Candidate: Equatable {
     let dim, repeats, parameters, state: Int
     let trainingFLOPs: Double
     /// How far the width per layer is from the usual one, as the size of a logarithm.
     let stretch: Double
+
+    func size(of stripe: Layout) throws -> Size {
+      Size(
+        layout: try Layout((0..<repeats).flatMap { _ in stripe.layers }), dim: dim, parameters: parameters,
+        state: state, trainingFLOPs: trainingFLOPs)
+    }
   }
 
   private static func candidates(_ stripe: [[LayerPrimitive]], length: Int) throws -> [Candidate] {
@@ -123,5 +128,11 @@ public struct IsoFLOPPlan: Sendable {
     }
     if let failure, candidates.isEmpty { throw failure }
     return candidates
+  }
+}
+
+extension PerplexityPlan {
+  func at(_ size: IsoFLOPPlan.Size, budget: Double) -> PerplexityPlan {
+    at(dim: size.dim, steps: max(1, Int((budget / size.trainingFLOPs / Double(stepTokens)).rounded())))
   }
 }

@@ -35,6 +35,9 @@ public struct PerplexityStudy: Sendable {
     (self.trainings, self.corpus, self.folder, self.jobs) = (trainings, corpus, folder, max(jobs, 1))
   }
 
+  /// The results that the folder holds; nil for trainings that are not finished.
+  public var known: [PerplexityResult?] { trainings.map(finished) }
+
   /// Trains what the folder does not hold yet.
   /// - Returns: a result for every training, in their order; `nil` if it was asked to stop.
   /// - Throws: `Failure`, or as `PerplexityRun` before the training at fault.
@@ -44,7 +47,7 @@ public struct PerplexityStudy: Sendable {
   ) throws -> [PerplexityResult]? {
     try makeFolder()
     var known: [Int: PerplexityResult] = [:]
-    for index in trainings.indices { known[index] = finished(trainings[index]) }
+    for (index, result) in self.known.enumerated() { known[index] = result }
     // The dear ones first, so that no core is left alone with one at the end.
     let queue = trainings.indices.filter { known[$0] == nil }.sorted { trainings[$0].flops > trainings[$1].flops }
     let board = Board(queue, costs: trainings.map(\.flops), known: known, onProgress)

@@ -22,7 +22,7 @@ public struct ScaledLoss: Sendable {
       result.heldOut.map { loss in
         let tokens = Double(result.plan.tokens)
         return IsoFLOPFit.Run(
-          parameters: Double(result.parameters), tokens: tokens, flops: tokens * result.trainingFLOPs, loss: loss)
+          size: Double(result.parameters), tokens: tokens, flops: tokens * result.trainingFLOPs, loss: loss)
       }
     }
     let fit = IsoFLOPFit(runs)

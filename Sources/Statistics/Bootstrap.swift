@@ -40,6 +40,17 @@ public struct Bootstrap<Value: Sendable>: Sendable {
     }
   }
 
+  private init(replicates: [Value], failures: Int) { (self.replicates, self.failures) = (replicates, failures) }
+
+  /// The draws side by side with as many of another, which are independent if the seeds differ.
+  public func paired<Other, Both>(
+    with other: Bootstrap<Other>, _ make: (Value, Other) -> Both
+  ) -> Bootstrap<Both> {
+    let pairs = zip(replicates, other.replicates).map(make)
+    let drawn = max(replicates.count + failures, other.replicates.count + other.failures)
+    return Bootstrap<Both>(replicates: pairs, failures: drawn - pairs.count)
+  }
+
   /// The percentile interval of a quantity of the estimates.
   /// - Returns: nil unless it is defined for at least two draws, and for at least half of all.
   public func interval(level: Double = 0.95, _ quantity: (Value) -> Double?) -> Interval? {

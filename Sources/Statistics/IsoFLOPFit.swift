@@ -2,57 +2,68 @@ import Engine
 import Foundation
 
 /// The compute-optimal sizes of some budgets of compute, and how they and the loss there change with compute (Hoffmann
-/// et al. 2022, arXiv 2203.15556, approach 2; see `docs/scaling.md`).
+/// et al. 2022, arXiv 2203.15556, approach 2; see `docs/scaling.md`). A size is a number of parameters, or any other
+/// measure of a model: with numbers of state it is state-optimal scaling (Poli et al. 2024, arXiv 2403.17844).
 public struct IsoFLOPFit: Sendable {
   /// One training.
   public struct Run: Sendable {
-    public let parameters: Double
+    /// Parameters, or the measure in their place.
+    public let size: Double
     /// nil if it is not known.
     public let tokens: Double?
     public let flops: Double
     /// Held-out, in nats.
     public var loss: Double
 
-    public init(parameters: Double, tokens: Double?, flops: Double, loss: Double) {
-      (self.parameters, self.tokens, self.flops, self.loss) = (parameters, tokens, flops, loss)
+    public init(size: Double, tokens: Double?, flops: Double, loss: Double) {
+      (self.size, self.tokens, self.flops, self.loss) = (size, tokens, flops, loss)
     }
   }
 
   /// Runs of several sizes at about the same compute.
   public struct Budget: Sendable {
-    /// The geometric mean of the runs' FLOPs.
+    /// The geometric mean of the runs' FLOPs, unless it was given.
     public let flops: Double
     public let runs: [Run]
-    /// Of loss over log parameters; nil with fewer than three sizes.
+    /// Of loss over log size; nil with fewer than three sizes.
     public let parabola: Parabola?
-    /// The line of log tokens over log parameters.
+    /// The line of log tokens over log size.
     private let tokens: LogLogLine?
 
-    init(_ runs: [Run]) {
-      self.runs = runs
-      flops = exp(runs.reduce(0) { $0 + log($1.flops) } / Double(runs.count))
-      parabola = Parabola(runs.map { log($0.parameters) }, runs.map(\.loss))
+    /// - Parameter flops: of all runs, nearly.
+    public init(_ runs: [Run], flops: Double) {
+      (self.runs, self.flops) = (runs, flops)
+      parabola = Parabola(runs.map { log($0.size) }, runs.map(\.loss))
       let known = runs.filter { $0.tokens != nil }
-      tokens = LogLogLine(known.map(\.parameters), known.compactMap(\.tokens))
+      tokens = LogLogLine(known.map(\.size), known.compactMap(\.tokens))
+    }
+
+    init(_ runs: [Run]) {
+      self.init(runs, flops: exp(runs.reduce(0) { $0 + log($1.flops) } / Double(runs.count)))
     }
 
     /// Where the parabola is least, inside the measured sizes or not; nil if it is nowhere.
     public var optimum: ScalingOptimum? {
       guard let minimum = parabola?.minimum else { return nil }
-      let parameters = exp(minimum.x)
-      return ScalingOptimum(parameters: parameters, tokens: tokens?.value(parameters), loss: minimum.y)
+      let size = exp(minimum.x)
+      return ScalingOptimum(size: size, tokens: tokens?.value(size), loss: minimum.y)
     }
 
     /// Whether the optimum is where sizes were measured; only then the laws over budgets use it.
     public var isOptimumInside: Bool { parabola?.isMinimumInside ?? false }
+
+    /// The parabola's loss at a size; nil beyond the measured sizes.
+    public func loss(size: Double) -> Double? {
+      parabola.flatMap { $0.range.contains(log(size)) ? $0.value(log(size)) : nil }
+    }
   }
 
   /// From the least compute to the most.
   public let budgets: [Budget]
   /// The optimal loss over compute; nil with fewer than three optima.
   public let lossLaw: PowerLaw?
-  /// The optimal parameters and tokens over compute; nil with fewer than two optima.
-  public let parameterLine, tokenLine: LogLogLine?
+  /// The optimal size and tokens over compute; nil with fewer than two optima.
+  public let sizeLine, tokenLine: LogLogLine?
   /// The budgets that the laws use, if they have an optimum.
   private let used: [Int]
   private let delta: Double
@@ -69,7 +80,11 @@ public struct IsoFLOPFit: Sendable {
         groups.append([run])
       }
     }
-    let budgets = groups.map(Budget.init)
+    self.init(budgets: groups.map { Budget($0) }, delta: delta)
+  }
+
+  /// - Parameter budgets: from the least compute to the most; they may be without runs.
+  public init(budgets: [Budget], delta: Double = 1e-3) {
     self.init(budgets, using: budgets.indices.filter { budgets[$0].isOptimumInside }, delta: delta)
   }
 
@@ -79,16 +94,21 @@ public struct IsoFLOPFit: Sendable {
     let flops = optima.map(\.flops)
     let losses = optima.compactMap(\.1.loss)
     lossLaw = losses.count == flops.count ? PowerLaw(compute: flops, losses: losses, delta: delta) : nil
-    parameterLine = LogLogLine(flops, optima.map(\.1.parameters))
+    sizeLine = LogLogLine(flops, optima.map(\.1.size))
     let tokens = optima.compactMap(\.1.tokens)
     tokenLine = tokens.count == flops.count ? LogLogLine(flops, tokens) : nil
   }
 
+  /// The optimum of a budget that the laws use; nil of others.
+  public func usedOptimum(_ budget: Int) -> ScalingOptimum? {
+    used.contains(budget) ? budgets[budget].optimum : nil
+  }
+
   /// The expected optimum at some compute.
   public func optimum(flops: Double) -> ScalingOptimum? {
-    parameterLine.map {
+    sizeLine.map {
       ScalingOptimum(
-        parameters: $0.value(flops), tokens: tokenLine?.value(flops), loss: lossLaw?.loss(compute: flops))
+        size: $0.value(flops), tokens: tokenLine?.value(flops), loss: lossLaw?.loss(compute: flops))
     }
   }
 
@@ -103,7 +123,7 @@ public struct IsoFLOPFit: Sendable {
   private var residuals: (values: [Double], inflation: Double) {
     let fitted = budgets.filter { $0.parabola != nil && $0.runs.count > 3 }
     let values = fitted.flatMap { budget in
-      budget.runs.compactMap { run in budget.parabola.map { run.loss - $0.value(log(run.parameters)) } }
+      budget.runs.compactMap { run in budget.parabola.map { run.loss - $0.value(log(run.size)) } }
     }
     let freedom = values.count - 3 * fitted.count
     return freedom > 0 ? (values, (Double(values.count) / Double(freedom)).squareRoot()) : ([], 1)
@@ -134,9 +154,9 @@ public struct IsoFLOPFit: Sendable {
           budget.runs.map { run in
             var run = run
             run.loss =
-              parabola.value(log(run.parameters)) + inflation * residuals[stream.integer(below: residuals.count)]
+              parabola.value(log(run.size)) + inflation * residuals[stream.integer(below: residuals.count)]
             return run
-          })
+          }, flops: budget.flops)
       }
       return IsoFLOPFit(drawn, using: used, delta: delta)
     }

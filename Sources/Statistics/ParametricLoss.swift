@@ -49,7 +49,7 @@ public struct ParametricLoss: Sendable {
       / (parameterExponent + tokenExponent)
     let (parameters, tokens) = (exponents.parameters * product + ratio, exponents.tokens * product - ratio)
     return ScalingOptimum(
-      parameters: exp(parameters), tokens: exp(tokens), loss: exp(sum.logLoss(logs: [parameters, tokens])))
+      size: exp(parameters), tokens: exp(tokens), loss: exp(sum.logLoss(logs: [parameters, tokens])))
   }
 
   /// This function, fitted to the same data, on draws of their rows.
@@ -65,13 +65,14 @@ public struct ParametricLoss: Sendable {
 
 /// The model size and amount of data at which a budget of compute gives the least loss.
 public struct ScalingOptimum: Sendable {
-  public let parameters: Double
+  /// Parameters, or the measure in their place.
+  public let size: Double
   /// nil where tokens were not measured.
   public let tokens: Double?
   /// nil where nothing tells it.
   public let loss: Double?
 
-  public init(parameters: Double, tokens: Double?, loss: Double?) {
-    (self.parameters, self.tokens, self.loss) = (parameters, tokens, loss)
+  public init(size: Double, tokens: Double?, loss: Double?) {
+    (self.size, self.tokens, self.loss) = (size, tokens, loss)
   }
 }

@@ -24,6 +24,14 @@ public struct PowerLaw: Sendable {
 
   public func loss(compute: Double) -> Double { exp(sum.logLoss(logs: [log(compute)])) }
 
+  /// The compute at which the law has a loss: infinite for one that it never reaches.
+  /// - Returns: nil unless loss falls with compute.
+  public func compute(loss: Double) -> Double? {
+    guard exponent > 0 else { return nil }
+    guard loss > floor else { return .infinity }
+    return exp((sum.logCoefficients[0] - log(loss - floor)) / exponent)
+  }
+
   /// This law, fitted to the same data, on draws of their rows.
   public func bootstrap(
     compute: [Double], losses: [Double], delta: Double = 1e-3, repeats: Int, seed: UInt64

@@ -27,7 +27,7 @@ extension FitReport {
   private static func runs(_ table: TrainingTable) -> [IsoFLOPFit.Run] {
     table.losses.indices.map {
       IsoFLOPFit.Run(
-        parameters: table.parameters?[$0] ?? 0, tokens: table.tokens?[$0], flops: table.flops?[$0] ?? 0,
+        size: table.parameters?[$0] ?? 0, tokens: table.tokens?[$0], flops: table.flops?[$0] ?? 0,
         loss: table.losses[$0])
     }
   }
@@ -37,66 +37,15 @@ extension FitReport {
   private static func isoflop(_ table: TrainingTable, _ settings: Settings) throws(Insufficient) -> FitReport {
     let fit = IsoFLOPFit(runs(table), tolerance: settings.tolerance, delta: settings.delta)
     guard fit.budgets.contains(where: { $0.parabola != nil }) else {
-      let sizes = fit.budgets.map { Set($0.runs.map(\.parameters)).count }.max() ?? 0
+      let sizes = fit.budgets.map { Set($0.runs.map(\.size)).count }.max() ?? 0
       throw Insufficient(
         description:
           "the form isoflop needs three sizes at about the same FLOPs, found at most \(sizes) within a share of "
           + "\(NumberText.exact(settings.tolerance)) (--tolerance)")
     }
-    let bootstrap = settings.repeats > 0 ? fit.bootstrap(repeats: settings.repeats, seed: settings.seed) : nil
-    func quantity(_ key: String, _ title: String, _ value: (IsoFLOPFit) -> Double?) -> Quantity? {
-      value(fit).map { Quantity(key: key, title: title, estimate: $0, interval: bootstrap?.interval(value)) }
-    }
-    func optimum(_ value: @escaping (IsoFLOPFit) -> ScalingOptimum?) -> [Quantity] {
-      [
-        quantity("parameters", "N_opt") { value($0)?.parameters }, quantity("tokens", "D_opt") { value($0)?.tokens },
-        quantity("loss", "loss") { value($0)?.loss },
-      ].compactMap(\.self)
-    }
-    let budgets = fit.budgets.enumerated().map { index, budget in
-      Budget(
-        point: Point(flops: budget.flops, quantities: optimum { $0.budgets[index].optimum }), runs: budget.runs.count,
-        optimum: budget.optimum == nil ? "none" : budget.isOptimumInside ? "inside" : "outside")
-    }
-    let coefficients = [
-      quantity("E", "E") { $0.lossLaw?.floor }, quantity("A", "A") { $0.lossLaw?.coefficient },
-      quantity("alpha", "alpha") { $0.lossLaw?.exponent },
-      quantity("a", "a (N_opt ~ C^a)") { $0.parameterLine?.exponent },
-      quantity("b", "b (D_opt ~ C^b)") { $0.tokenLine?.exponent },
-    ].compactMap(\.self)
-    let predictions = settings.targets.map { flops in
-      Point(flops: flops, quantities: optimum { $0.optimum(flops: flops) })
-    }
     return FitReport(
-      form: .isoflop,
-      title: "isoflop: loss over log N a parabola for each budget; over budgets L_opt(C) = E + A/C^alpha",
-      rows: table.losses.count, objective: fit.lossLaw?.objective, settings: settings,
-      failures: bootstrap?.failures ?? 0, coefficients: coefficients, budgets: budgets, predictions: predictions,
-      notes: isoflopNotes(fit, bootstrap, settings))
-  }
-
-  private static func isoflopNotes(
-    _ fit: IsoFLOPFit, _ bootstrap: Bootstrap<IsoFLOPFit>?, _ settings: Settings
-  ) -> [String] {
-    var notes: [String] = []
-    let inside = fit.budgets.count(where: \.isOptimumInside)
-    if inside < fit.budgets.count {
-      notes.append(
-        "of \(fit.budgets.count) budgets \(inside) have an optimum inside their sizes; the laws over budgets use no others"
-      )
-    }
-    if fit.lossLaw == nil {
-      notes.append("no power law of loss: it takes three such budgets")
-    } else if inside == 3 {
-      notes.append("three budgets determine E, A and alpha exactly: nothing tells how well the power law holds")
-    }
-    if let deviation = fit.residualDeviation {
-      notes.append(
-        "losses lie around the parabolas by \(NumberText.significant(deviation, digits: 3)) (standard deviation)")
-    } else if settings.repeats > 0 {
-      notes.append("no intervals: they take more than three runs in a budget")
-    }
-    return notes + commonNotes(fit.lossLaw.map { [("C", $0.exponent)] } ?? [], bootstrap?.failures ?? 0, settings)
+      fit, settings.repeats > 0 ? fit.bootstrap(repeats: settings.repeats, seed: settings.seed) : nil,
+      size: .parameters, settings)
   }
 
   // MARK: power
@@ -109,18 +58,18 @@ extension FitReport {
     }
     let bootstrap = fit.bootstrap(
       compute: compute, losses: table.losses, delta: settings.delta, repeats: settings.repeats, seed: settings.seed)
-    func quantity(_ key: String, _ title: String, _ value: (PowerLaw) -> Double) -> Quantity {
-      Quantity(key: key, title: title, estimate: value(fit), interval: bootstrap.interval(value))
+    func quantity(_ key: String, _ title: String, _ value: (PowerLaw) -> Double) -> Quantity? {
+      Quantity(key, title, of: fit, bootstrap, value)
     }
     return FitReport(
       form: .power, title: "power: L(C) = E + A/C^alpha", rows: table.losses.count, objective: fit.objective,
       settings: settings, failures: bootstrap.failures,
       coefficients: [
         quantity("E", "E", \.floor), quantity("A", "A", \.coefficient), quantity("alpha", "alpha", \.exponent),
-      ],
+      ].compactMap(\.self),
       budgets: [],
       predictions: settings.targets.map { flops in
-        Point(flops: flops, quantities: [quantity("loss", "loss") { $0.loss(compute: flops) }])
+        Point(flops: flops, quantities: [quantity("loss", "loss") { $0.loss(compute: flops) }].compactMap(\.self))
       },
       notes: (Set(compute).count == 3
         ? ["three amounts of compute determine E, A and alpha: nothing tells how well it holds"] : [])
@@ -143,7 +92,7 @@ extension FitReport {
       parameters: parameters, tokens: tokens, losses: table.losses, delta: settings.delta, repeats: settings.repeats,
       seed: settings.seed)
     func quantity(_ key: String, _ title: String, _ value: (ParametricLoss) -> Double?) -> Quantity? {
-      value(fit).map { Quantity(key: key, title: title, estimate: $0, interval: bootstrap.interval(value)) }
+      Quantity(key, title, of: fit, bootstrap, value)
     }
     // C = k N D, k from the table where it has FLOPs.
     let ratio = table.flops.map { flops in
@@ -155,7 +104,7 @@ extension FitReport {
         fit.optimum(flops: flops, flopsPerParameterToken: factor)
       }
       let quantities = [
-        quantity("parameters", "N_opt") { optimum($0)?.parameters },
+        quantity("parameters", "N_opt") { optimum($0)?.size },
         quantity("tokens", "D_opt") { optimum($0)?.tokens },
         quantity("loss", "loss") { optimum($0)?.loss },
       ]
@@ -180,7 +129,7 @@ extension FitReport {
       ].compactMap(\.self), budgets: [], predictions: predictions, notes: notes)
   }
 
-  private static func commonNotes(
+  static func commonNotes(
     _ exponents: [(name: String, value: Double)], _ failures: Int, _ settings: Settings
   ) -> [String] {
     var notes = exponents.filter { $0.value <= 0 }.map { "loss does not fall with \($0.name)" }

@@ -74,6 +74,17 @@ struct ScaleTests {
       (["--budgets", "1e6"], "a budget of 1000000.0 FLOPs is less than the smallest model takes for 20 steps"),
       (["--sizes", "0"], "--sizes must be from 1 to 100, found 0"),
       (["--learning-rate", "0"], "--learning-rate must be above 0"),
+      (["--target", "0"], "--target must be above 0, found 0"),
+      (["--bootstrap", "-1"], "--bootstrap must be from 0 to 1000000, found -1"),
+      (
+        ["--baseline", "transfomer++"],
+        "--baseline: there is no hybrid or primitive 'transfomer++'; did you mean 'transformer++'?"
+      ),
+      (["--baseline", "zzzzzzzzz"], "--baseline: there is no hybrid or primitive 'zzzzzzzzz'; the hybrids are "),
+      (["--baseline", "hybrid:mambo"], "there is no hybrid 'mambo'; did you mean 'mamba'?"),
+      (["--baseline", "mamba |"], "layout, column 8"),
+      (["--baseline", "transformer++:8"], "'transformer++' is a hybrid, not a primitive; write 'hybrid:"),
+      (["--baseline", "transformer++"], "--baseline: a budget of 200000000.0 FLOPs is less than the smallest model"),
     ])
   func badOptions(options: [String], message: String) throws {
     let outcome = try Program.run(arguments(options))
@@ -81,6 +92,45 @@ struct ScaleTests {
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.hasPrefix("madsearch: " + message), "\(outcome.errors)")
     #expect(!FileManager.default.fileExists(atPath: place))
+  }
+
+  @Test("layouts that are the same, alone with the baseline, or in no file")
+  func badLayouts() throws {
+    let tail = ["--budgets", "1e10", "--corpus", text, "--folder", place]
+    let same = try Program.run(["scale", "mlp", "swiglu", "2*mlp"] + tail)
+    #expect(same.status == 2 && same.errors == "madsearch: layouts 1 and 3 are the same in a study, mlp\n")
+    let alone = try Program.run(["scale", "attention swiglu", "--baseline", "transformer++"] + tail)
+    #expect(alone.status == 2 && alone.errors.hasPrefix("madsearch: --baseline: the only layout is the baseline"))
+    let missing = try Program.run(["scale", "mlp", "--baseline", "@/nowhere"] + tail)
+    #expect(missing.status == 65 && missing.errors == "madsearch: /nowhere: No such file or directory\n")
+  }
+
+  @Test("a baseline is the last layout unless it is one of them")
+  func baseline() throws {
+    func layouts(_ more: [String]) throws -> Set<String> {
+      Set(Self.rows(try Program.run(arguments(["--dry-run", "--csv"] + more)).output).map { $0["number"] ?? "" })
+    }
+    #expect(try layouts(["--baseline", "mamba"]) == ["1", "2", "3"])
+    #expect(try layouts(["--baseline", "4*mlp"]) == ["1", "2"])
+  }
+
+  @Test("too few sizes, no state and diverged trainings are told")
+  func fewSizes() throws {
+    let outcome = try Program.run(arguments(["--baseline", "mlp", "--past-optimum"]))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for part in [
+      "layout 1 (baseline), mlp: no state-optimal size, it keeps no state", "of the three that a parabola takes",
+      "layout 2, gated-short-conv swiglu, against layout 1, mlp", "no power law of loss: it takes three such budgets",
+      "note: no comparison at 2e+08",
+      "at equal state: layout 2: its state is the same at all sizes; layout 1: it keeps no state",
+      "note: layout 1 has no optimum inside the sizes of this budget: nothing is trained past it",
+    ] {
+      #expect(outcome.output.contains(part), "\(part)")
+    }
+    let diverged = try Program.run([
+      "scale", "mamba", "--budgets", "1e9", "--learning-rate", "10", "--corpus", text, "--folder", place,
+    ])
+    #expect(diverged.status == 0 && diverged.output.contains(" diverged and "), "\(diverged.output)")
   }
 
   @Test("a folder that cannot be written ends with 69")

@@ -69,6 +69,22 @@ struct IsoFLOPPlanTests {
     #expect(!trainings.isEmpty && trainings.allSatisfy { $0.size.dim.isMultiple(of: 5) })
   }
 
+  @Test("a training past the optimum is of a model about as large, on so many times the tokens per parameter")
+  func pastOptimum() throws {
+    let plan = try Self.plan("mamba swiglu attention swiglu", budgets: [1e13])
+    for parameters in [4e5, 1.1e6, 7e6] {
+      for times in IsoFLOPPlan.pastOptimum {
+        let training = try #require(
+          try plan.training(pastOptimum: times, parameters: parameters, tokens: 3 * parameters))
+        let (size, tokens) = (Double(training.size.parameters), Double(training.plan.tokens))
+        #expect(abs(log(size / parameters)) < 0.25)
+        #expect(abs(tokens / size / (3 * times) - 1) < 0.01)
+        #expect(training.size.layout.canonical.hasPrefix("mamba swiglu attention swiglu"))
+        #expect(training.plan.dim == training.size.dim && training.plan.seed == 1)
+      }
+    }
+  }
+
   @Test("a budget that is too small is refused with the least that is possible")
   func smallBudget() throws {
     #expect {

@@ -12,7 +12,7 @@ struct IsoFLOPFitTests {
         let parameters = 0.02 * pow(flops, 0.55) * size
         let wiggle = noise * sin(size * 50 + log(flops) * 40)
         return IsoFLOPFit.Run(
-          parameters: parameters, tokens: flops / (6 * parameters), flops: flops,
+          size: parameters, tokens: flops / (6 * parameters), flops: flops,
           loss: 2 + 30 * pow(flops, -0.1) + 0.05 * log(size) * log(size) + wiggle)
       }
     }
@@ -25,24 +25,24 @@ struct IsoFLOPFitTests {
     for (budget, flops) in zip(fit.budgets, [1e15, 1e16, 1e17, 1e18]) {
       let optimum = try #require(budget.optimum)
       #expect(budget.flops.isNear(flops, 1e-9) && budget.isOptimumInside)
-      #expect(optimum.parameters.isNear(0.02 * pow(flops, 0.55), 1e-6))
+      #expect(optimum.size.isNear(0.02 * pow(flops, 0.55), 1e-6))
       let (tokens, loss) = (try #require(optimum.tokens), try #require(optimum.loss))
       #expect(tokens.isNear(flops / (0.12 * pow(flops, 0.55)), 1e-6))
       #expect(loss.isNear(2 + 30 * pow(flops, -0.1), 1e-9))
     }
-    #expect(try #require(fit.parameterLine).exponent.isNear(0.55, 1e-6))
+    #expect(try #require(fit.sizeLine).exponent.isNear(0.55, 1e-6))
     #expect(try #require(fit.tokenLine).exponent.isNear(0.45, 1e-6))
     let law = try #require(fit.lossLaw)
     #expect(law.floor.isNear(2, 1e-3) && law.exponent.isNear(0.1, 1e-3))
     let predicted = try #require(fit.optimum(flops: 1e19))
-    #expect(predicted.parameters.isNear(0.02 * pow(1e19, 0.55), 1e-6))
+    #expect(predicted.size.isNear(0.02 * pow(1e19, 0.55), 1e-6))
     #expect(try #require(predicted.loss).isNear(2 + 30 * pow(1e19, -0.1), 1e-4))
   }
 
   @Test("runs within the tolerance are one budget")
   func tolerance() {
     let runs = [1.0, 1.05, 1.09, 1.2, 2].map {
-      IsoFLOPFit.Run(parameters: $0, tokens: nil, flops: $0 * 1e15, loss: 1)
+      IsoFLOPFit.Run(size: $0, tokens: nil, flops: $0 * 1e15, loss: 1)
     }
     #expect(IsoFLOPFit(runs, tolerance: 0.1).budgets.map(\.runs.count) == [3, 1, 1])
     #expect(IsoFLOPFit(runs, tolerance: 0.3).budgets.map(\.runs.count) == [4, 1])
@@ -68,23 +68,23 @@ struct IsoFLOPFitTests {
     let beyond = Self.runs([1e17], sizes: [2, 4, 8])
     let few = Self.runs([1e18], sizes: [1, 2])
     let downward = Self.runs([1e19], sizes: [0.5, 1, 2]).map { run in
-      IsoFLOPFit.Run(parameters: run.parameters, tokens: run.tokens, flops: run.flops, loss: 5 - run.loss)
+      IsoFLOPFit.Run(size: run.size, tokens: run.tokens, flops: run.flops, loss: 5 - run.loss)
     }
     let fit = IsoFLOPFit(inside + beyond + few + downward)
     #expect(fit.budgets.map(\.isOptimumInside) == [true, true, false, false, false])
     #expect(fit.budgets.map { $0.optimum != nil } == [true, true, true, false, false])
     #expect(fit.lossLaw == nil)
-    #expect(try #require(fit.parameterLine).exponent.isNear(0.55, 1e-6))
+    #expect(try #require(fit.sizeLine).exponent.isNear(0.55, 1e-6))
     #expect(try #require(fit.optimum(flops: 1e17)).loss == nil)
   }
 
   @Test("without tokens, no optimal tokens")
   func withoutTokens() throws {
     let runs = Self.runs([1e15, 1e16, 1e17], sizes: [0.5, 1, 2]).map {
-      IsoFLOPFit.Run(parameters: $0.parameters, tokens: nil, flops: $0.flops, loss: $0.loss)
+      IsoFLOPFit.Run(size: $0.size, tokens: nil, flops: $0.flops, loss: $0.loss)
     }
     let fit = IsoFLOPFit(runs)
-    #expect(fit.tokenLine == nil && fit.parameterLine != nil)
+    #expect(fit.tokenLine == nil && fit.sizeLine != nil)
     #expect(try #require(fit.optimum(flops: 1e17)).tokens == nil)
   }
 
@@ -96,7 +96,7 @@ struct IsoFLOPFitTests {
     #expect(deviation > 0.001 && deviation < 0.004)
     let draws = try #require(fit.bootstrap(repeats: 200, seed: 1))
     #expect(draws.failures == 0)
-    let exponent = try #require(draws.interval { $0.parameterLine?.exponent })
+    let exponent = try #require(draws.interval { $0.sizeLine?.exponent })
     #expect(exponent.low < 0.55 && 0.55 < exponent.high && exponent.high - exponent.low < 0.1, "\(exponent)")
     let loss = try #require(draws.interval { $0.budgets[0].optimum?.loss })
     let truth = 2 + 30 * pow(1e15, -0.1)

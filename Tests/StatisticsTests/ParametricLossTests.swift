@@ -45,9 +45,9 @@ struct ParametricLossTests {
     for flops in [1e18, 1e21, 1e25] {
       let optimum = try #require(fit.optimum(flops: flops, flopsPerParameterToken: 6))
       let (tokens, loss) = (try #require(optimum.tokens), try #require(optimum.loss))
-      #expect((6 * optimum.parameters * tokens).isNear(flops, 1e-9))
+      #expect((6 * optimum.size * tokens).isNear(flops, 1e-9))
       for factor in [0.5, 0.9, 1.1, 2] {
-        #expect(fit.loss(parameters: factor * optimum.parameters, tokens: tokens / factor) > loss)
+        #expect(fit.loss(parameters: factor * optimum.size, tokens: tokens / factor) > loss)
       }
     }
   }
