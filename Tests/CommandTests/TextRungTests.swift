@@ -89,12 +89,41 @@ struct TextRungTests {
     #expect(rows.allSatisfy { (0.5..<5.6).contains(Double($0.split(separator: ",").last ?? "") ?? 0) })
   }
 
+  @Test("the scores and losses of a run are correlated, in short and in full")
+  func correlate() throws {
+    let place = try Self.place()
+    #expect(try Self.command(place, "run space.json --csv").status == 0)
+    let text = try Self.command(place, "correlate tiny")
+    #expect(text.status == 0, "\(text.errors)")
+    #expect(text.output.hasPrefix("Scores against losses in tiny: Kendall's τ-b, near -1 for a good score\n"))
+    #expect(text.output.contains("\nscreen against loss at 20000 tokens, "))
+    let csv = try Self.command(place, "correlate tiny --csv").output.split(separator: "\n")
+    #expect(csv[0].hasPrefix("score,loss,subset,predictor,"))
+    #expect(csv.contains { $0.hasPrefix("screen,loss at 20000 tokens,all,early loss,") })
+    let json = try JSONSerialization.jsonObject(
+      with: Data(Self.command(place, "correlate tiny --json").output.utf8))
+    let pairs = try #require((json as? [String: Any])?["pairs"] as? [[String: Any]])
+    #expect(pairs.first?["kind"] as? String == "tokens")
+    let shown = try Self.command(place, "show tiny gla")
+    #expect(shown.output.contains("rung 3: loss over log N a parabola for each budget"), "\(shown.output)")
+    for (arguments, status, message) in [
+      ("tiny --y optimall", 2, "--y: there is no loss 'optimall'"), ("tiny --x scren", 2, "did you mean 'screen'?"),
+      ("tiny --part a --part b", 2, "--part is for tables"), ("tiny space.csv", 2, "one table or several runs"),
+      ("nothing", 65, "holds no run"), ("text", 2, "a table needs --x"),
+    ] {
+      let bad = try Self.command(place, "correlate \(arguments)")
+      #expect(bad.status == Int32(status) && bad.errors.contains(message), "\(bad.errors)")
+    }
+  }
+
   @Test("a run goes on to text when rungs are added")
   func furtherRungs() throws {
     let (short, whole) = (try Self.place(), try Self.place())
     let only = Self.tasks.replacing(", \"promote\": 0.5", with: "")
     _ = try short.file("tasks.json", Array(Self.space([only]).utf8))
     #expect(try Self.command(short, "run tasks.json").status == 0)
+    let none = try Self.command(short, "correlate tiny")
+    #expect(none.status == 65 && none.errors.contains("no rung is on text"), "\(none.errors)")
     let refused = try Self.command(short, "pareto tiny --rung perplexity")
     #expect(refused.status == 2 && refused.errors.contains("there is no rung 'perplexity'"))
     let more = try Self.command(short, "resume tiny --space space.json")

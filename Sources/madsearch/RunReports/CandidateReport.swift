@@ -10,6 +10,8 @@ struct CandidateReport {
   let evaluations: [EvaluationRecord]
   /// The rungs at which it was measured.
   let fronts: [Front]
+  /// Of its evaluations at IsoFLOP rungs.
+  let scaling: [CandidateScaling]
 
   /// - Throws: `RunError`, `ConfigurationErrors`.
   init(_ store: RunStore, _ candidate: CandidateRecord) throws {
@@ -21,6 +23,8 @@ struct CandidateReport {
     fronts = try Set(evaluations.filter { $0.status == .done }.map(\.rung)).sorted().map { rung in
       try Front(store, rung: rung)
     }
+    let space = try StoredSpace.parse(run)
+    scaling = try evaluations.compactMap { try CandidateScaling(store, $0, space) }
   }
 
   // MARK: For people
@@ -48,6 +52,7 @@ struct CandidateReport {
     if evaluations.contains(where: { !$0.scores.isEmpty }) { parts.append(taskTable.text) }
     let standings = fronts.compactMap(standing)
     if !standings.isEmpty { parts.append(standings.joined(separator: "\n") + "\n") }
+    parts += scaling.map(\.fit.text)
     return parts.joined(separator: "\n")
   }
 
@@ -158,7 +163,7 @@ struct CandidateReport {
       ("forwardFLOPs", .number(costs.forwardFLOPs)), ("trainingFLOPs", .number(costs.trainingFLOPs)),
       ("state", .integer(costs.state)), ("cache", .integer(costs.cache)),
       ("evaluations", .array(evaluations.map(evaluationJSON))),
-      ("standings", .array(fronts.compactMap(standingJSON))),
+      ("standings", .array(fronts.compactMap(standingJSON))), ("scaling", .array(scaling.map(\.json))),
     ])
   }
 
