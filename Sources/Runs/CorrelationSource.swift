@@ -106,10 +106,7 @@ public struct CorrelationSource: Sendable {
   /// What is left of the scores' standard deviation among those that also have the loss; nil if that is not defined.
   public func rangeLeft(_ predictor: Predictor, _ target: Target) -> Double? {
     func deviation(_ entries: [Entry]) -> Double? {
-      let values = entries.compactMap { $0.scores[predictor].map(Self.mean) }
-      guard values.count > 1 else { return nil }
-      let mean = Self.mean(values)
-      return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+      MeanEstimate(entries.compactMap { $0.scores[predictor].map(Self.mean) })?.standardDeviation
     }
     guard let part = deviation(both([predictor], target)), let whole = deviation(entries), whole > 0 else { return nil }
     return part / whole

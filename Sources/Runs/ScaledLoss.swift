@@ -18,29 +18,27 @@ public struct ScaledLoss: Sendable {
   /// - Parameter target: FLOPs.
   /// - Returns: nil if no training at the largest budget has a loss.
   public init?(_ results: [PerplexityResult], budgets: [Double], target: Double) {
-    let runs = results.compactMap { result in
-      result.heldOut.map { loss in
-        let tokens = Double(result.plan.tokens)
-        return IsoFLOPFit.Run(
-          size: Double(result.parameters), tokens: tokens, flops: tokens * result.trainingFLOPs, loss: loss)
+    var runs: [Double: [IsoFLOPFit.Run]] = [:]
+    for result in results {
+      let tokens = Double(result.plan.tokens)
+      let flops = tokens * result.trainingFLOPs
+      // Spent but for a part of a step.
+      guard let loss = result.heldOut, let budget = budgets.min(by: { abs($0 - flops) < abs($1 - flops) }) else {
+        continue
       }
+      runs[budget, default: []].append(
+        IsoFLOPFit.Run(size: Double(result.parameters), tokens: tokens, flops: flops, loss: loss))
     }
-    let fit = IsoFLOPFit(runs)
-    // A step more or less of the last budget.
-    guard let last = fit.budgets.last, let largest = budgets.last, last.flops > 0.9 * largest,
-      let least = last.runs.map(\.loss).min()
-    else { return nil }
+    guard let largest = budgets.last, let least = runs[largest]?.map(\.loss).min() else { return nil }
+    let fit = IsoFLOPFit(
+      budgets: budgets.compactMap { budget in runs[budget].map { IsoFLOPFit.Budget($0, flops: budget) } })
+    let last = fit.budgets[fit.budgets.count - 1]
     self.fit = fit
     let isInside = last.isOptimumInside
     loss = isInside ? last.optimum?.loss ?? least : least
     let drawn = isInside ? fit.bootstrap(repeats: Self.draws, seed: 0) : nil
     let losses = drawn?.replicates.compactMap { $0.budgets.last?.optimum?.loss } ?? []
-    standardError = losses.count > 1 ? Self.deviation(losses) : nil
+    standardError = MeanEstimate(losses)?.standardDeviation
     extrapolated = fit.optimum(flops: target)?.loss
-  }
-
-  private static func deviation(_ values: [Double]) -> Double {
-    let mean = values.reduce(0, +) / Double(values.count)
-    return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
   }
 }

@@ -103,11 +103,7 @@ public struct CorrelationReport: Sendable {
   }
 
   private static func ranges(_ target: [Double], _ subsets: [(name: String, things: [Int])]) -> [Range] {
-    func deviation(_ values: [Double]) -> Double {
-      let mean = values.reduce(0, +) / Double(values.count)
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      return values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
-    }
+    func deviation(_ values: [Double]) -> Double { MeanEstimate(values)?.standardDeviation ?? 0 }
     let whole = deviation(target)
     guard whole > 0 else { return [] }
     return subsets[1...2].map { subset in

@@ -5,6 +5,9 @@ public struct MeanEstimate: Sendable, Equatable {
   public let standardError: Double?
   public let count: Int
 
+  /// Of the sample; absent for a single value.
+  public var standardDeviation: Double? { standardError.map { $0 * Double(count).squareRoot() } }
+
   /// - Returns: none for no values.
   public init?(_ values: [Double]) {
     guard !values.isEmpty else { return nil }
