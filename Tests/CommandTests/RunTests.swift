@@ -171,7 +171,7 @@ struct RunTests {
       #expect(bad.status == 2 && bad.errors.hasPrefix("madsearch: --seed-with: "), "\(bad.errors)")
     }
     for option in [
-      "--time 3", "--time 0h", "--time x", "--time 2h30", "--time hm", "--time -1h2h", "--core-hours 0",
+      "--time 3", "--time 0h", "--time x", "--time 2h30", "--time hm", "--core-hours 0",
       "--candidates 0",
     ] {
       #expect(try Self.command(place, "run space.json \(option)").status == 2)
