@@ -46,36 +46,38 @@ public struct RunEstimate: Sendable {
   ///   - speed: measured unless given.
   /// - Throws: `TaskError`, `LayerError` or `ArchitectureError`.
   public init(_ space: Space, proposals: [Proposal], protocols: [ScoringProtocol], speed: Speed? = nil) throws {
-    let chosen = Self.spread(proposals)
+    let chosen = Self.spread(proposals).map(\.layout)
     var protocols = protocols[...]
-    // Known hybrids go up whatever their score.
-    let hybrids = space.file.seedWith.count { (try? space.seed($0))?.hybrid != nil }
-    var candidates = max(space.file.search.candidates, hybrids)
+    // Known hybrids go up whatever their score, and may be dearer than most: they are fitted to the most layers.
+    let hybrids = space.file.seedWith.compactMap { try? space.seed($0) }.filter { $0.hybrid != nil }.map(\.layout)
+    var others = max(space.file.search.candidates - hybrids.count, 0)
     var rungs: [Rung] = []
     for rung in space.file.rungs {
-      var (trainings, flops) = (1, 0.0)
+      let work: (Layout) throws -> (trainings: Int, flops: Double)
       var name = rung.kind.name
       switch rung.kind {
       case .mad(let title, let dim):
         guard let definition = protocols.popFirst() else { continue }
         let plans = try definition.plans(seed: space.file.seed, dim: dim)
-        trainings = plans.count
-        for proposal in chosen {
-          flops += try plans.reduce(0) { try $0 + $1.trainingFLOPs(of: proposal.layout) } / Double(chosen.count)
-        }
+        work = { layout in (plans.count, try plans.reduce(0) { try $0 + $1.trainingFLOPs(of: layout) }) }
         name += " \(title)"
       case .perplexity, .isoflop:
-        let template = PerplexityPlan(dim: 1, tokens: 1)
-        let all = try chosen.map { try rung.kind.trainings(of: $0.layout, template: template) }
-        trainings = all.map(\.count).max() ?? 0
-        flops = all.joined().reduce(0) { $0 + $1.flops } / Double(chosen.count)
+        work = { layout in
+          let trainings = try rung.kind.trainings(of: layout, template: PerplexityPlan(dim: 1, tokens: 1))
+          return (trainings.count, trainings.reduce(0) { $0 + $1.flops })
+        }
       }
+      let (own, sampled) = (hybrids.compactMap { try? work($0) }, try chosen.map(work))
+      let share = Double(others) / Double(chosen.count)
       rungs.append(
-        Rung(name: name, candidates: candidates, trainings: candidates * trainings, flops: Double(candidates) * flops))
-      candidates = hybrids + max(1, Int((Double(candidates - hybrids) * (rung.promote ?? 1)).rounded()))
+        Rung(
+          name: name, candidates: hybrids.count + others,
+          trainings: own.reduce(0) { $0 + $1.trainings } + others * (sampled.map(\.trainings).max() ?? 0),
+          flops: own.reduce(0) { $0 + $1.flops } + share * sampled.reduce(0) { $0 + $1.flops }))
+      others = others == 0 ? 0 : max(1, Int((Double(others) * (rung.promote ?? 1)).rounded()))
     }
     self.rungs = rungs
-    self.speed = try speed ?? Self.measure(chosen[chosen.count / 2].layout)
+    self.speed = try speed ?? Self.measure(chosen[chosen.count / 2])
   }
 
   /// Some layouts from the cheapest to the dearest.

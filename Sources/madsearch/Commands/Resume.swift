@@ -75,16 +75,19 @@ struct Resume: ParsableCommand {
     _ path: String, _ argument: SpaceArgument, _ old: Space, _ settings: inout RunSettings
   ) throws {
     let (kinds, known) = (argument.space.file.rungs.map(\.kind), old.file.rungs.map(\.kind))
-    let texts = try argument.texts()
-    guard kinds.starts(with: known), argument.protocols.starts(with: settings.protocols),
-      texts.starts(with: settings.texts)
-    else {
+    guard kinds.starts(with: known), argument.protocols.starts(with: settings.protocols) else {
       throw Failure(
         .badInput, "\(path), $.rungs: the first rungs must be those of the run, so that its results still count")
     }
+    let texts = try argument.texts()
+    if let changed = zip(texts, settings.texts).first(where: { $0.fingerprint != $1.fingerprint }) {
+      throw RunError.corpusChanged(changed.0.corpus)
+    }
+    let newTexts = texts.dropFirst(settings.texts.count)
     settings.scale.floors += try argument.protocols.dropFirst(settings.protocols.count).map { try $0.chance }
-    settings.scale.floors += texts.dropFirst(settings.texts.count).map { -$0.chance }
-    (settings.protocols, settings.texts) = (argument.protocols, texts)
+    settings.scale.floors += newTexts.map { -$0.chance }
+    settings.protocols = argument.protocols
+    settings.texts += newTexts
   }
 }
 
