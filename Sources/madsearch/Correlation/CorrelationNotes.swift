@@ -74,7 +74,8 @@ struct CorrelationNotes {
     }
     let mean = study.meanOfParts().values
     let size = study.score.values.reduce(0) { max($0, $1.magnitude) }
-    if zip(study.score.values, mean).contains(where: { ($0 - $1).magnitude > 1e-6 * size }) {
+    // Tables round.
+    if zip(study.score.values, mean).contains(where: { ($0 - $1).magnitude > 1e-3 * size }) {
       notes.append("\(study.score.name) is not the mean of the parts, with which they are compared")
     }
     if study.things.count < PartWeights.leastThings {
