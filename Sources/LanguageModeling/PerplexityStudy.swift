@@ -50,12 +50,16 @@ public struct PerplexityStudy: Sendable {
     for (index, result) in self.known.enumerated() { known[index] = result }
     // The dear ones first, so that no core is left alone with one at the end.
     let queue = trainings.indices.filter { known[$0] == nil }.sorted { trainings[$0].flops > trainings[$1].flops }
-    let board = Board(queue, costs: trainings.map(\.flops), known: known, onProgress)
+    let board = WorkBoard<PerplexityResult>(queue, costs: trainings.map(\.flops), known: known) { done, progress in
+      onProgress(
+        Progress(
+          done: done, trainings: trainings.count, fraction: progress.fraction, secondsLeft: progress.secondsLeft))
+    }
     Parallel.forEach(min(jobs, max(queue.count, 1))) { _ in
       while !shouldStop(), let index = board.take() {
         do {
-          board.finish(
-            index, try train(trainings[index], shouldStop: shouldStop) { board.advance(index, fraction: $0) })
+          let result = try train(trainings[index], shouldStop: shouldStop) { board.advance(index, fraction: $0) }
+          if let result { try board.finish(index, result) }
         } catch {
           board.fail(error)
         }
@@ -122,58 +126,5 @@ public struct PerplexityStudy: Sendable {
     } catch {
       throw .unwritable(path: folder.path(percentEncoded: false), reason: error.localizedDescription)
     }
-  }
-}
-
-/// Who trains what, and how far it is. Shared by the trainings' threads.
-private final class Board: @unchecked Sendable {
-  private let lock = NSLock()
-  private var queue: ArraySlice<Int>
-  private let trainings: Int
-  private var progress: WorkProgress
-  private var found: [Int: PerplexityResult]
-  private var failure: (any Error)?
-  private let onProgress: @Sendable (PerplexityStudy.Progress) -> Void
-  private var lastReport = Date.distantPast
-
-  init(
-    _ queue: [Int], costs: [Double], known: [Int: PerplexityResult],
-    _ onProgress: @escaping @Sendable (PerplexityStudy.Progress) -> Void
-  ) {
-    (self.queue, found, self.onProgress) = (queue[...], known, onProgress)
-    (progress, trainings) = (WorkProgress(costs: costs) { known[$0] != nil }, costs.count)
-  }
-
-  /// The next training, or nil if there is none or one has failed.
-  func take() -> Int? { lock.withLock { failure == nil ? queue.popFirst() : nil } }
-
-  func advance(_ index: Int, fraction: Double) {
-    lock.withLock {
-      progress.set(index, to: fraction)
-      if Date().timeIntervalSince(lastReport) >= 0.2 { report() }
-    }
-  }
-
-  func finish(_ index: Int, _ result: PerplexityResult?) {
-    guard let result else { return }
-    lock.withLock {
-      found[index] = result
-      progress.set(index, to: 1)
-      report()
-    }
-  }
-
-  func fail(_ error: any Error) { lock.withLock { failure = failure ?? error } }
-
-  func results() throws -> [Int: PerplexityResult] {
-    if let failure { throw failure }
-    return found
-  }
-
-  private func report() {
-    lastReport = Date()
-    onProgress(
-      .init(
-        done: found.count, trainings: trainings, fraction: progress.fraction, secondsLeft: progress.secondsLeft))
   }
 }

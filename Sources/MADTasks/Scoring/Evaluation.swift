@@ -39,17 +39,21 @@ public struct Evaluation: Sendable {
       finished.filter { $0.layout == layout.canonical }.map { ($0.plan, $0) }, uniquingKeysWith: { first, _ in first })
     let open = plans.filter { known[$0] == nil }
     let costs = try open.map { try $0.trainingFLOPs(of: layout) }
-    let board = Board(costs: costs, onResult: onResult, onProgress: onProgress)
     // The dear ones first, so that no core is left alone with one at the end.
     let queue = open.indices.sorted { (costs[$0], $1) > (costs[$1], $0) }
+    let board = WorkBoard<TrialResult>(queue, costs: costs) { done, progress in
+      onProgress(
+        Progress(
+          trialsDone: done, trials: costs.count, fraction: progress.fraction, seconds: progress.seconds,
+          secondsLeft: progress.secondsLeft))
+    }
     let data = DataCache()
     Parallel.forEach(min(jobs, max(queue.count, 1))) { _ in
-      while let position = board.take(), position < queue.count {
-        let index = queue[position]
+      while let index = board.take() {
         do {
           let trial = try Trial(layout, plan: open[index], data: try data.examples(for: open[index]))
-          let result = trial.run { board.advance(index, steps: $0, of: open[index].steps) }
-          try board.finish(index, result)
+          let result = trial.run { board.advance(index, fraction: Double($0) / Double(max(open[index].steps, 1))) }
+          try board.finish(index, result, keep: onResult)
         } catch {
           board.fail(error)
         }
@@ -57,66 +61,6 @@ public struct Evaluation: Sendable {
     }
     let results = try board.results()
     return plans.compactMap { plan in known[plan] ?? open.firstIndex(of: plan).flatMap { results[$0] } }
-  }
-}
-
-/// Who does what, and how far it is. Shared by the trainings' threads.
-private final class Board: @unchecked Sendable {
-  private let lock = NSLock()
-  private let onResult: @Sendable (TrialResult) throws -> Void
-  private let onProgress: @Sendable (Evaluation.Progress) -> Void
-  private var progress: WorkProgress
-  private let trials: Int
-  private var next = 0
-  private var found: [Int: TrialResult] = [:]
-  private var failure: (any Error)?
-  private var lastReport = Date.distantPast
-
-  init(
-    costs: [Double], onResult: @escaping @Sendable (TrialResult) throws -> Void,
-    onProgress: @escaping @Sendable (Evaluation.Progress) -> Void
-  ) {
-    (self.onResult, self.onProgress) = (onResult, onProgress)
-    (progress, trials) = (WorkProgress(costs: costs), costs.count)
-  }
-
-  /// The next position in the queue, or nil after a failure.
-  func take() -> Int? {
-    lock.withLock {
-      defer { next += 1 }
-      return failure == nil ? next : nil
-    }
-  }
-
-  func advance(_ index: Int, steps: Int, of total: Int) {
-    lock.withLock {
-      progress.set(index, to: Double(steps) / Double(max(total, 1)))
-      if Date().timeIntervalSince(lastReport) >= 0.2 { report() }
-    }
-  }
-
-  func finish(_ index: Int, _ result: TrialResult) throws {
-    try lock.withLock {
-      found[index] = result
-      progress.set(index, to: 1)
-      report()
-      try onResult(result)
-    }
-  }
-
-  func fail(_ error: any Error) { lock.withLock { failure = failure ?? error } }
-
-  func results() throws -> [Int: TrialResult] {
-    if let failure { throw failure }
-    return found
-  }
-
-  private func report() {
-    lastReport = Date()
-    onProgress(
-      .init(
-        trialsDone: found.count, trials: trials, fraction: progress.fraction, seconds: progress.seconds,
-        secondsLeft: progress.secondsLeft))
   }
 }
 
