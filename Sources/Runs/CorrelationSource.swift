@@ -32,6 +32,10 @@ public struct CorrelationSource: Sendable {
 
     /// E.g. `loss at 2e+06 tokens`.
     public var name: String {
+      plan.length == PerplexityPlan.standardLength ? amount : "\(amount), sequences of \(plan.length)"
+    }
+
+    private var amount: String {
       switch (kind, rung) {
       case (.optimal, .isoflop(let rung)): "compute-optimal loss at \(Self.text(rung.budgets.last ?? 0)) FLOPs"
       case (.extrapolated, .isoflop(let rung)): "extrapolated loss at \(Self.text(rung.target)) FLOPs"

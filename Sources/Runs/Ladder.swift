@@ -99,6 +99,9 @@ package struct Ladder {
 }
 
 extension Rung.Kind {
+  /// What the trainings of a rung on text have in common as the space has it, but for width, steps and seed.
+  public var template: PerplexityPlan? { length.map { PerplexityPlan(dim: 1, tokens: 1, length: $0) } }
+
   /// What a rung on text trains for a layout; nothing for one on tasks.
   /// - Parameter template: what the trainings have in common.
   /// - Throws: `LayerError` or `ArchitectureError` if the layout does not fit, `PerplexityError.smallBudget`.

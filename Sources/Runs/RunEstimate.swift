@@ -63,7 +63,7 @@ public struct RunEstimate: Sendable {
         name += " \(title)"
       case .perplexity, .isoflop:
         work = { layout in
-          let trainings = try rung.kind.trainings(of: layout, template: PerplexityPlan(dim: 1, tokens: 1))
+          let trainings = try rung.kind.template.map { try rung.kind.trainings(of: layout, template: $0) } ?? []
           return (trainings.count, trainings.reduce(0) { $0 + $1.flops })
         }
       }

@@ -15,15 +15,17 @@ public struct TextRung: Codable, Sendable, Equatable {
   /// What all trainings have in common; width, steps and seed do not count.
   public var plan: PerplexityPlan
 
-  /// - Parameter corpus: by name, or the path of a file or folder.
-  /// - Throws: `CorpusError`.
-  public init(_ name: String, corpus word: String) throws(CorpusError) {
-    self.name = name
+  /// - Parameters:
+  ///   - corpus: by name, or the path of a file or folder.
+  ///   - template: what the trainings have in common.
+  /// - Throws: `CorpusError`, also if the template's sequences do not fit into the text.
+  public init(_ name: String, corpus word: String, template: PerplexityPlan) throws(CorpusError) {
+    (self.name, plan) = (name, template)
     let text = try Corpus(named: word)
     let isName = NamedCorpus(rawValue: word) != nil
     corpus = isName ? word : URL(filePath: word).standardizedFileURL.path(percentEncoded: false)
     (fingerprint, chance) = (text.fingerprint, text.frequencyLoss)
-    plan = PerplexityPlan(dim: 1, tokens: 1)
+    for side in Corpus.Side.allCases { _ = try Windows(text, side, length: template.length) }
   }
 
   /// - Throws: `CorpusError`, `RunError.corpusChanged`.

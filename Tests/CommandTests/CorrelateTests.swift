@@ -64,6 +64,32 @@ struct CorrelateTests {
     #expect(try verdict() == nil)
   }
 
+  @Test("the points and a chart of them, numbered alike")
+  func points() throws {
+    let folder = try TemporaryFolder()
+    let rows = [
+      "layout,family,size,mad,loss", "a,x,1,0.1,3", "a,x,1,0.3,3.5", "b,y,2,0.4,2", "\"c<1>, d\",x,4,0.3,2.5",
+    ]
+    let path = try folder.file("t.csv", rows.joined(separator: "\n").utf8)
+    let (points, chart) = (path + ".points", path + ".svg")
+    let outcome = try Program.run([
+      "correlate", path, "--x", "mad", "--y", "loss", "--group", "layout", "--class", "family", "--covariate", "size",
+      "--bootstrap", "50", "--permutations", "9", "--points", points, "--svg", chart,
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = try String(contentsOfFile: points, encoding: .utf8).split(separator: "\n")
+    #expect(
+      lines[0]
+        == "point,name,class,mad,mad standard error,mad measurements,loss,loss standard error,loss measurements,size")
+    #expect(lines[1] == "1,b,y,0.4,,1,2,,1,2" && lines[2] == "2,\"c<1>, d\",x,0.3,,1,2.5,,1,4")
+    #expect(lines[3].hasPrefix("3,a,x,0.2,0.09") && lines[3].contains(",2,3.25,0.25,2,1"))
+    let svg = try String(contentsOfFile: chart, encoding: .utf8)
+    #expect(svg.contains("<title>2: c&lt;1&gt;, d: mad 0.3, loss 2.5</title>") && svg.contains(">3</text>"))
+    #expect(svg.contains("kendall -1.00"))
+    let unwritable = try Self.run("--x", "mad", "--y", "loss", "--svg", "/nowhere/chart.svg")
+    #expect(unwritable.status != 0 && unwritable.errors.contains("/nowhere/chart.svg"), "\(unwritable.errors)")
+  }
+
   @Test("CSV and JSON")
   func formats() throws {
     let csv = try Self.run("--x", "mad", "--y", "loss", "--csv").output.split(separator: "\n")

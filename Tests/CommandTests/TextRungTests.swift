@@ -171,6 +171,10 @@ struct TextRungTests {
         "\"tokens\": 20000", "\"tokens\": 20000, \"flops\": 1e9",
         "$.rungs[1].perplexity: a training has either tokens or"
       ),
+      (
+        "\"tokens\": 20000", "\"tokens\": 20000, \"length\": 60000",
+        "$.rungs[1].perplexity.corpus: corpus "
+      ),
     ] {
       let file = Self.space([Self.tasks, Self.text, Self.scaling]).replacing(old, with: new)
       _ = try place.file("bad.json", Array(file.utf8))

@@ -32,6 +32,15 @@ struct ChartTests {
     points: [(2.5, 10.0), (2.75, 20), (1.5, 40)].enumerated().map { index, point in
       .init(name: "\(index)", layout: "mlp", quality: point.0, costs: [point.1], isOnFront: true)
     })
+  static let scatter = ScatterChart(
+    title: "scores & losses", xTitle: "mad", yTitle: "loss",
+    points: (0..<10).map { index in
+      let (x, y) = (Double(index) / 10, 2 - Double(index * index % 7) / 10)
+      return .init(
+        name: "layout \(index)", group: index == 9 ? nil : "class \(index % 5)", x: x, y: y,
+        standardErrorX: index == 2 ? 0.03 : nil, standardErrorY: index < 2 ? 0.05 : nil)
+    }, line: [0, 0.45, 0.9].map { .init(x: $0, y: 2 - $0 / 2, low: 1.9 - $0 / 2, high: 2.2 - $0 / 2) },
+    captions: ["kendall -0.52"])
   static let empty = ParetoFrontChart(
     title: "none", qualityTitle: "score", costs: [.init("state", "state")], points: [])
   static let single = ParetoFrontChart(
@@ -55,7 +64,7 @@ struct ChartTests {
   func snapshots() throws {
     let drawn = [
       ("pareto-front.svg", Self.chart.svg), ("pareto-front.vega.json", Self.chart.vegaLite.text),
-      ("hypervolume-history.svg", Self.history.svg),
+      ("hypervolume-history.svg", Self.history.svg), ("scatter.svg", Self.scatter.svg),
       ("pareto-front.txt", Self.chart.terminalText(width: 72, isUnicode: true, isColored: false)),
     ]
     // With MADSEARCH_WRITE_SNAPSHOTS=FOLDER the new ones are written there.

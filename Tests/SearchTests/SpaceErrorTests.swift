@@ -119,6 +119,10 @@ struct SpaceErrorTests {
           "$.rungs[1].perplexity: a training has either tokens or flops, found both",
         ]
       ),
+      (
+        "\"rungs\": [{ \"perplexity\": { \"tokens\": 1, \"length\": 0 } }]",
+        ["$.rungs[0].perplexity.length: it must be a whole number from 1 to 65536, found 0"]
+      ),
       ("\"rungs\": [{ \"promote\": 0.5 }]", ["$.rungs[0]: a rung has one of mad, perplexity, isoflop, found none"]),
       (
         "\"search\": { \"strategy\": \"nsga-2\" }",
@@ -359,9 +363,9 @@ struct SpaceErrorTests {
         "objectives": ["quality", "parameters"], "normalize": { "state": 1000 },
         "rungs": [{ "mad": { "protocol": "x.json", "dim": 32 }, "promote": 0.5 },
           { "perplexity": { "tokens": 1000 }, "promote": 0.5 },
-          { "perplexity": { "flops": 2.5e12, "corpus": "code", "dim": 64 }, "promote": 1 },
+          { "perplexity": { "flops": 2.5e12, "corpus": "code", "dim": 64, "length": 1024 }, "promote": 1 },
           { "isoflop": { "budgets": [1e12, 2.5e12], "sizes": 5 }, "promote": 0.1 },
-          { "isoflop": { "budgets": [1e13], "corpus": "dna", "target": 1e15 } }],
+          { "isoflop": { "budgets": [1e13], "corpus": "dna", "length": 64, "target": 1e15 } }],
         "search": { "strategy": "random", "population": 7, "candidates": 9, "hours": 1.5, "core-hours": 3, "batch": 5, "replicates": 2, "sampling": "layouts" },
         "seed-with": ["jamba", "mamba swiglu"], "seed": 12 }
       """
@@ -370,6 +374,7 @@ struct SpaceErrorTests {
     #expect(try JSONDecoder().decode(SpaceFile.self, from: JSONEncoder().encode(file)) == file)
     #expect(file.constraints.stateContext == 128 && file.search.coreHours == 3 && file.rungs.count == 5)
     #expect(file.rungs.map(\.kind.corpus) == [nil, "default", "code", "code", "dna"])
+    #expect(file.rungs.map(\.kind.length) == [nil, 256, 1024, 256, 64])
     #expect(
       file.rungs[3].kind == .isoflop(IsoFLOPRung(corpus: "code", budgets: [1e12, 2.5e12], sizes: 5, target: 2.5e13)))
     _ = try Space(file)

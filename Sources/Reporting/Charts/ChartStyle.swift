@@ -3,6 +3,8 @@ enum ChartStyle {
   static let front = "#0072b2"
   static let hybrid = "#d55e00"
   static let dominated = "#9a9a9a"
+  /// For groups, in turn.
+  static let groups = [front, hybrid, "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
   static let ink = "#222222"
   static let faint = "#e4e4e4"
 

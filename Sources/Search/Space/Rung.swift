@@ -22,7 +22,20 @@ public struct Rung: Hashable, Sendable {
       case .isoflop(let rung): rung.corpus
       }
     }
+
+    /// Bytes of a sequence of text; none for tasks.
+    public var length: Int? {
+      switch self {
+      case .mad: nil
+      case .perplexity(let rung): rung.length
+      case .isoflop(let rung): rung.length
+      }
+    }
   }
+
+  /// Bytes of a sequence of text, unless given and at most.
+  public static let standardLength = 256
+  static let lengths = 1...65_536
 
   public var kind: Kind
   /// The share of the candidates that goes on to the next rung; none after the last.
@@ -46,10 +59,12 @@ public struct PerplexityRung: Hashable, Sendable {
   /// By name or a file.
   public var corpus: String
   public var dim: Int
+  /// Bytes of a sequence.
+  public var length: Int
   public var amount: Amount
 
-  public init(corpus: String, dim: Int, amount: Amount) {
-    (self.corpus, self.dim, self.amount) = (corpus, dim, amount)
+  public init(corpus: String, dim: Int, length: Int = Rung.standardLength, amount: Amount) {
+    (self.corpus, self.dim, self.length, self.amount) = (corpus, dim, length, amount)
   }
 }
 
@@ -60,6 +75,8 @@ public struct IsoFLOPRung: Hashable, Sendable {
 
   /// By name or a file.
   public var corpus: String
+  /// Bytes of a sequence.
+  public var length: Int
   /// Growing.
   public var budgets: [Double]
   /// Models for each budget.
@@ -68,8 +85,10 @@ public struct IsoFLOPRung: Hashable, Sendable {
   public var target: Double
 
   /// - Parameter target: ten times the last budget unless given.
-  public init(corpus: String, budgets: [Double], sizes: Int, target: Double? = nil) {
-    (self.corpus, self.budgets, self.sizes) = (corpus, budgets, sizes)
+  public init(
+    corpus: String, length: Int = Rung.standardLength, budgets: [Double], sizes: Int, target: Double? = nil
+  ) {
+    (self.corpus, self.length, self.budgets, self.sizes) = (corpus, length, budgets, sizes)
     self.target = target ?? Self.standardReach * (budgets.last ?? 0)
   }
 }

@@ -65,9 +65,10 @@ extension SpaceFileReader {
   }
 
   private mutating func perplexity(_ place: JSONPlace) -> Rung.Kind? {
-    guard let object = keyed(place, ["corpus", "dim", "tokens", "flops"], &problems) else { return nil }
+    guard let object = keyed(place, ["corpus", "dim", "length", "tokens", "flops"], &problems) else { return nil }
     let corpus = object["corpus"].map { $0.text(&problems) ?? "" } ?? PerplexityRung.standardCorpus
     let dim = object["dim"].map { $0.integer(in: 1...16_384, &problems) ?? 1 } ?? PerplexityRung.standardDim
+    let length = length(object)
     let tokens = object["tokens"]?.integer(in: 1...1_000_000_000_000, &problems)
     let flops = object["flops"]?.number(in: 1e6...1e25, &problems)
     guard (object["tokens"] == nil) != (object["flops"] == nil) else {
@@ -76,13 +77,14 @@ extension SpaceFileReader {
       return nil
     }
     let amount = tokens.map(PerplexityRung.Amount.tokens) ?? flops.map(PerplexityRung.Amount.flops)
-    return amount.map { .perplexity(PerplexityRung(corpus: corpus, dim: dim, amount: $0)) }
+    return amount.map { .perplexity(PerplexityRung(corpus: corpus, dim: dim, length: length, amount: $0)) }
   }
 
   /// - Parameter before: the corpus of the rung before, which counts unless another is given.
   private mutating func isoflop(_ place: JSONPlace, before: String?) -> Rung.Kind? {
-    guard let object = keyed(place, ["corpus", "budgets", "sizes", "target"], &problems) else { return nil }
+    guard let object = keyed(place, ["corpus", "length", "budgets", "sizes", "target"], &problems) else { return nil }
     let corpus = object["corpus"].map { $0.text(&problems) ?? "" } ?? before ?? PerplexityRung.standardCorpus
+    let length = length(object)
     var budgets: [Double] = []
     for place in object.required("budgets", &problems)?.list(of: "budgets", count: 1...100, &problems) ?? [] {
       guard let budget = place.number(in: 1e6...1e25, &problems) else { continue }
@@ -94,7 +96,12 @@ extension SpaceFileReader {
     let sizes = object["sizes"].map { $0.integer(in: 3...100, &problems) ?? 4 } ?? 4
     let target = object["target"]?.number(in: 1e6...1e27, &problems)
     return budgets.isEmpty
-      ? nil : .isoflop(IsoFLOPRung(corpus: corpus, budgets: budgets, sizes: sizes, target: target))
+      ? nil
+      : .isoflop(IsoFLOPRung(corpus: corpus, length: length, budgets: budgets, sizes: sizes, target: target))
+  }
+
+  private mutating func length(_ object: JSONObject) -> Int {
+    object["length"].map { $0.integer(in: Rung.lengths, &problems) ?? 1 } ?? Rung.standardLength
   }
 }
 

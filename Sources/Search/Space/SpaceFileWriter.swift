@@ -68,19 +68,27 @@ extension Rung {
       switch kind {
       case .mad(let name, let dim): object([("protocol", .text(name)), ("dim", dim.map(JSONValue.integer))])
       case .perplexity(let rung):
-        switch rung.amount {
-        case .tokens(let tokens):
-          object([("corpus", .text(rung.corpus)), ("dim", .integer(rung.dim)), ("tokens", .integer(tokens))])
-        case .flops(let flops):
-          object([("corpus", .text(rung.corpus)), ("dim", .integer(rung.dim)), ("flops", number(flops))])
-        }
+        object([
+          ("corpus", .text(rung.corpus)), ("dim", .integer(rung.dim)), ("length", .integer(rung.length)),
+          rung.amount.json,
+        ])
       case .isoflop(let rung):
         object([
-          ("corpus", .text(rung.corpus)), ("budgets", .list(rung.budgets.map(number))), ("sizes", .integer(rung.sizes)),
+          ("corpus", .text(rung.corpus)), ("length", .integer(rung.length)),
+          ("budgets", .list(rung.budgets.map(number))), ("sizes", .integer(rung.sizes)),
           ("target", number(rung.target)),
         ])
       }
     return object([(kind.name, settings), ("promote", promote.map(number))])
+  }
+}
+
+extension PerplexityRung.Amount {
+  fileprivate var json: (String, JSONValue?) {
+    switch self {
+    case .tokens(let tokens): ("tokens", .integer(tokens))
+    case .flops(let flops): ("flops", number(flops))
+    }
   }
 }
 

@@ -151,6 +151,7 @@ public enum SpaceSchema {
           "corpus",
           ["type": "string", "description": "As of a perplexity rung; that of the rung before unless given."]
         ),
+        ("length", length),
         (
           "target",
           [
@@ -174,6 +175,10 @@ public enum SpaceSchema {
     ])
   }
 
+  private static var length: JSONValue {
+    integer(Rung.lengths, "Bytes in a sequence.", default: Rung.standardLength)
+  }
+
   private static var perplexityRung: JSONValue {
     let settings = object(
       "A language-model training, of as many tokens or of as many FLOPs for all candidates.",
@@ -185,6 +190,7 @@ public enum SpaceSchema {
             "description": "The name of a corpus that scripts/install-corpus installs, or a file or folder.",
           ]
         ), ("dim", integer(1...16_384, "Width.", default: PerplexityRung.standardDim)),
+        ("length", length),
         ("tokens", integer(1...1_000_000_000_000, "Bytes to train on.")),
         ("flops", ["type": "number", "minimum": 1_000_000, "description": "FLOPs of the training."]),
       ])

@@ -68,6 +68,18 @@ struct Correlate: ParsableCommand {
   @Option(parsing: .unconditional, help: "Seed of the draws.")
   var seed: UInt64 = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what the correlation was computed from to this file: a row for each thing, from the best --y to the worst.",
+      valueName: "file"))
+  var points: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw these points with the regression line and the coefficients to this SVG file, numbered as in --points.",
+      valueName: "file"))
+  var svg: String?
+
   @OptionGroup var format: OutputFormat
 
   func validate() throws {
@@ -97,9 +109,17 @@ struct Correlate: ParsableCommand {
     try requireNoColumns()
     Progress.show("correlating")
     let correlation = try RunCorrelation(sources)
-    let report = RunCorrelationReport(
-      correlation: correlation, chosen: try correlation.chosen(score: x, loss: y), settings: settings)
+    let report = try RunCorrelationReport(
+      correlation, chosen: correlation.chosen(score: x, loss: y), settings: settings)
+    Progress.clear()
+    try writePoints(report.report, settings)
     try report.print(format)
+  }
+
+  private func writePoints(_ report: CorrelationReport, _ settings: CorrelationReport.Settings) throws {
+    let points = CorrelationPoints(report)
+    if let file = self.points { try TextFile.write(points.table.csv, to: file) }
+    if let svg { try TextFile.write(points.chart(settings).svg, to: svg) }
   }
 
   /// A run is a folder, or a name under `results/`.
@@ -129,6 +149,7 @@ struct Correlate: ParsableCommand {
     Progress.show("correlating \(study.things.count) things")
     let report = CorrelationReport(study, settings: settings)
     Progress.clear()
+    try writePoints(report, settings)
     let table = CorrelationTable(report: report)
     try StandardOutput.print(format.json ? table.json.text : format.csv ? table.csv : CorrelationText(report).text)
   }

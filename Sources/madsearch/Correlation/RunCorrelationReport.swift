@@ -3,16 +3,25 @@ import Statistics
 
 /// What `correlate` prints of runs.
 struct RunCorrelationReport {
-  let correlation: RunCorrelation
-  let chosen: RunCorrelation.Pair
-  let settings: CorrelationReport.Settings
+  private let correlation: RunCorrelation
+  private let settings: CorrelationReport.Settings
+  private let chosen: RunCorrelation.Pair
+  /// Of the chosen pair.
+  let report: CorrelationReport
+
+  /// - Throws: `CorrelationStudyError`.
+  init(_ correlation: RunCorrelation, chosen: RunCorrelation.Pair, settings: CorrelationReport.Settings) throws {
+    (self.correlation, self.settings, self.chosen) = (correlation, settings, chosen)
+    report = CorrelationReport(try correlation.study(chosen), settings: settings)
+  }
 
   func print(_ format: OutputFormat) throws {
     try StandardOutput.print(format.json ? json().text : format.csv ? csv() : text())
   }
 
   private func report(_ pair: RunCorrelation.Pair) throws -> CorrelationReport {
-    CorrelationReport(try correlation.study(pair), settings: settings)
+    let isChosen = pair.predictor == chosen.predictor && pair.target == chosen.target
+    return isChosen ? report : CorrelationReport(try correlation.study(pair), settings: settings)
   }
 
   private func text() throws -> String {
@@ -24,7 +33,6 @@ struct RunCorrelationReport {
       parts.append("what a dearer score gains, on the layouts that have both\n\n" + gains.text)
     }
     if !correlation.notes.isEmpty { parts.append(correlation.notes.map { "note: \($0)\n" }.joined()) }
-    let report = try report(chosen)
     return parts.joined(separator: "\n") + "\n" + CorrelationText(report).text
   }
 

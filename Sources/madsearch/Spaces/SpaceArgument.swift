@@ -41,7 +41,7 @@ struct SpaceArgument {
         let lengths = definition.settings.compactMap { try? MADTasks.setting($0.setting).inputLength }
         errors += Self.misfits(space, dim ?? definition.dim, lengths.max() ?? 128, place: place)
       case .perplexity(let rung):
-        errors += Self.misfits(space, rung.dim, PerplexityPlan.standardLength, place: place)
+        errors += Self.misfits(space, rung.dim, rung.length, place: place)
       case .isoflop: errors += Self.smallBudget(space, rung.kind, place: place)
       }
     }
@@ -53,12 +53,13 @@ struct SpaceArgument {
   /// - Throws: `Failure` or `CorpusError` if there is no such text, or too little.
   func texts() throws -> [TextRung] {
     try space.file.rungs.enumerated().compactMap { index, rung -> TextRung? in
-      guard let corpus = rung.kind.corpus else { return nil }
+      guard let corpus = rung.kind.corpus, let template = rung.kind.template else { return nil }
       let isName = NamedCorpus(rawValue: corpus) != nil
       // A file is meant beside the space's.
       let file = URL(filePath: corpus, relativeTo: URL(filePath: path).deletingLastPathComponent())
       do {
-        return try TextRung(rung.kind.name, corpus: isName ? corpus : file.path(percentEncoded: false))
+        let text = isName ? corpus : file.path(percentEncoded: false)
+        return try TextRung(rung.kind.name, corpus: text, template: template)
       } catch let error as CorpusError where error.isBadInput {
         throw Failure(.badInput, "\(path), $.rungs[\(index)].\(rung.kind.name).corpus: \(error)")
       }
@@ -97,9 +98,9 @@ struct SpaceArgument {
   /// Whether a layout of the space cannot be trained for the smallest budget.
   private static func smallBudget(_ space: Space, _ kind: Rung.Kind, place: String) -> [ConfigurationError] {
     var random = RandomStream(seed: space.file.seed, "budget")
-    guard let layout = space.sample(using: &random)?.layout else { return [] }
+    guard let layout = space.sample(using: &random)?.layout, let template = kind.template else { return [] }
     do {
-      _ = try kind.trainings(of: layout, template: PerplexityPlan(dim: 1, tokens: 1))
+      _ = try kind.trainings(of: layout, template: template)
       return []
     } catch {
       return [ConfigurationError(path: place, reason: "of '\(layout)': \(error)")]
