@@ -87,4 +87,22 @@ struct ShippedSpacesTests {
       #expect(try sparse.layout(of: derivation) == proposal.layout)
     }
   }
+
+  @Test("seeds are normalised as candidates are, but for options that they give")
+  func normalizedSeeds() throws {
+    let text = try Space(parsing: Self.data("text"))
+    for seed in ["transformer++", "mamba swiglu hyena mlp", "hybrid:striped-hyena"] {
+      let parameters = try text.costs(of: text.seed(seed).layout).parameters
+      #expect(abs(parameters - 700_000) < 30_000, "\(seed): \(parameters)")
+    }
+    let own = "mamba swiglu(dim_inner=64) hyena swiglu(dim_inner=64)"
+    #expect(try text.seed(own).layout == Layout(parsing: own))
+    let plain = try text.seed("mamba").layout
+    #expect(plain.layers.allSatisfy { $0[0].canonical == "mamba" }, "no channel mixers: they stay as they are")
+    let recurrent = try Space(parsing: Self.data("recurrent"))
+    let seed = try recurrent.seed("gated-linear-attention swiglu").layout
+    #expect(try (1500...2900).contains(recurrent.costs(of: Layout([seed.layers[0]])).state), "\(seed)")
+    #expect(
+      try recurrent.seed("gated-linear-attention(heads=4) swiglu").layout.layers[0][0].canonical.hasSuffix("(heads=4)"))
+  }
 }
