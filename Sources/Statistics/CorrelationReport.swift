@@ -59,6 +59,8 @@ public struct CorrelationReport: Sendable {
   public let attenuation: AttenuationCorrection?
   /// Empty unless there are at least two parts.
   public let partEffects: [PartEffect]
+  /// Of the parts brought to the same spread; empty unless two parts vary.
+  public let equalSpread: [PartGain]
   /// nil unless there are at least two parts that vary, and `PartWeights.leastThings` things.
   public let reweighting: PartReweighting?
 
@@ -75,13 +77,20 @@ public struct CorrelationReport: Sendable {
     ranges = Self.ranges(target.values, subsets)
     attenuation = AttenuationCorrection(study, settings)
     partEffects = PartEffect.all(study, settings)
+    equalSpread = study.partsOfEqualSpread.map { PartGain.all($0, study, settings) } ?? []
     reweighting = PartReweighting(study, settings)
   }
 
   /// All coefficients.
   public var rows: [Row] {
     scoreRows + (attenuation?.rows ?? []) + covariateRows + partialRows + partEffects.map(\.own)
-      + partEffects.map(\.without) + (reweighting?.gains.flatMap { [$0.mean, $0.heldOut] } ?? [])
+      + partEffects.map(\.without) + joinedRows
+  }
+
+  /// The plain mean of the parts, and the other ways to join them.
+  private var joinedRows: [Row] {
+    let others = [equalSpread, reweighting?.gains ?? []]
+    return (others.first { !$0.isEmpty } ?? []).map(\.mean) + others.joined().map(\.other)
   }
 
   private static func subsets(_ study: CorrelationStudy) -> [(name: String, things: [Int])] {

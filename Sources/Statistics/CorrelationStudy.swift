@@ -60,6 +60,19 @@ public struct CorrelationStudy: Sendable {
     return Variable(name, things.indices.map { thing in Self.mean(kept.map { $0[thing] }) ?? .nan })
   }
 
+  /// The mean of the parts, each divided by its standard deviation over the things, so that all count alike however far
+  /// they spread. Parts that do not vary are left out.
+  /// - Returns: nil unless two parts vary.
+  public var partsOfEqualSpread: Variable? {
+    let scaled = parts.compactMap { part -> [Double]? in
+      guard let deviation = MeanEstimate(part.values)?.standardDeviation, deviation > 0 else { return nil }
+      return part.values.map { $0 / deviation }
+    }
+    guard scaled.count > 1 else { return nil }
+    return Variable(
+      "parts of equal spread", things.indices.map { thing in Self.mean(scaled.map { $0[thing] }) ?? .nan })
+  }
+
   private static func variables(
     _ names: [String], _ things: [Thing], _ values: KeyPath<Thing, [String: Double]>
   ) throws(CorrelationStudyError) -> [Variable] {

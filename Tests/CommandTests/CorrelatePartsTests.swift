@@ -60,7 +60,9 @@ struct CorrelatePartsTests {
     var expected = [String](repeating: "mad", count: 9) + ["mad corrected", "mad corrected"]
     for name in names { expected += [String](repeating: "part " + name, count: 3) }
     for name in names { expected += [String](repeating: "mean of parts without " + name, count: 3) }
-    for _ in 0..<3 { expected += ["mean of parts", "reweighted parts held out"] }
+    for name in ["mean of parts", "parts of equal spread", "reweighted parts held out"] {
+      expected += [String](repeating: name, count: 3)
+    }
     #expect(predictors == expected)
 
     struct Output: Decodable {

@@ -82,15 +82,31 @@ struct PartEffectTests {
     let gains = try #require(report.reweighting).gains
     #expect(gains.map(\.kind) == Correlation.allCases)
     #expect(abs(try #require(gains[2].mean.coefficient) - -0.4710144927536232) < 1e-12)
-    #expect(abs(try #require(gains[2].heldOut.coefficient) - -0.6014492753623188) < 1e-12)
+    #expect(abs(try #require(gains[2].other.coefficient) - -0.6014492753623188) < 1e-12)
     #expect(abs(try #require(gains[2].gain) - (0.6014492753623188 - 0.4710144927536232)) < 1e-12)
-    #expect(gains.allSatisfy { $0.interval != nil && $0.heldOut.pValue == nil })
+    #expect(gains.allSatisfy { $0.interval != nil && $0.other.pValue == nil })
     let higher = try Self.report(PartWeightsTests.parts, PartWeightsTests.loss.map { -$0 }, lowerIsBetter: false)
     let same = try #require(higher.reweighting?.gains[2].gain)
     #expect(abs(same - (0.6014492753623188 - 0.4710144927536232)) < 1e-12)
-    #expect(
-      report.rows.suffix(6).map(\.predictor)
-        == (0..<3).flatMap { _ in ["mean of parts", "reweighted parts held out"] })
+    let joined = ["mean of parts", "parts of equal spread", "reweighted parts held out"]
+    #expect(report.rows.suffix(9).map(\.predictor) == joined.flatMap { [$0, $0, $0] })
+  }
+
+  @Test("parts of equal spread beside the mean")
+  func equalSpread() throws {
+    let report = try Self.report(PartWeightsTests.parts, PartWeightsTests.loss, repeats: 200)
+    let expected = [-0.41566249153374457, -0.49391304347826087, -0.3043478260869565]
+    for (gain, coefficient) in zip(report.equalSpread, expected) {
+      #expect(abs(try #require(gain.other.coefficient) - coefficient) < 1e-12)
+    }
+    #expect(abs(try #require(report.equalSpread[2].gain) - (0.3043478260869565 - 0.4710144927536232)) < 1e-12)
+    // Scaling a part changes the mean, and this not; one that does not vary counts in neither direction.
+    let scaled = PartWeightsTests.parts.enumerated().map { index, part in part.map { index == 0 ? 100 * $0 : $0 } }
+    let constant = [[Double](repeating: 3, count: 24)]
+    let same = try Self.report(scaled + constant, PartWeightsTests.loss).equalSpread
+    #expect(abs(try #require(same[2].other.coefficient) - expected[2]) < 1e-12)
+    #expect(same[2].mean.coefficient != report.equalSpread[2].mean.coefficient)
+    #expect(try Self.report([PartWeightsTests.loss] + constant, PartWeightsTests.loss).equalSpread.isEmpty)
   }
 
   @Test("weights are not fitted below ten things")

@@ -88,7 +88,8 @@ for left in index:
     kept = index != left
     chosen = choose(parts[kept], -part_loss[kept], index[kept] % 10)
     held_out.append((parts[left] - parts.mean(axis=0)) @ weights(fit(parts[kept], -part_loss[kept], chosen)[0]))
-for name, predictor in (("held out", np.array(held_out)), ("mean", parts.mean(axis=1))):
+for name, predictor in (("held out", np.array(held_out)), ("mean", parts.mean(axis=1)),
+                        ("equal spread", (parts / parts.std(axis=0, ddof=1)).mean(axis=1))):
     print(name, stats.pearsonr(predictor, part_loss)[0], stats.spearmanr(predictor, part_loss)[0],
           stats.kendalltau(predictor, part_loss)[0])
 for part in range(4):

@@ -17,7 +17,8 @@ struct CorrelationTable {
       ("verdict", CorrelationVerdict(report).map { .text($0.text) } ?? .null),
       ("rangeLeft", .object(report.ranges.map { ($0.subset, .number($0.share)) })),
       ("reliability", report.attenuation.map(Self.json) ?? .null), ("parts", parts.json),
-      ("reweighting", reweighting), ("notes", .array(CorrelationNotes(report).all.map(JSON.text))),
+      ("equalSpread", Self.gains(report.equalSpread, "equalSpread").json), ("reweighting", reweighting),
+      ("notes", .array(CorrelationNotes(report).all.map(JSON.text))),
     ])
   }
 
@@ -88,21 +89,25 @@ struct CorrelationTable {
   private var reweighting: JSON {
     guard let reweighting = report.reweighting else { return .null }
     let weights = reweighting.weights
-    var gains = Table([
-      .init("kind", "kind"), .init("mean", "mean"), .init("heldOut", "held out"), .init("gain", "gain"),
-      .init("low", "low"), .init("high", "high"),
-    ])
-    for gain in reweighting.gains {
-      gains.add(
-        [
-          .text(gain.kind.rawValue), Self.cell(gain.mean.coefficient), Self.cell(gain.heldOut.coefficient),
-          Self.cell(gain.gain),
-        ] + Self.cells(gain.interval))
-    }
     return .object([
       ("weights", .object(zip(report.study.parts, weights.weights).map { ($0.name, .number($1)) })),
       ("shrinkage", weights.shrinkage.isFinite ? .number(weights.shrinkage) : .text("equal weights")),
-      ("gains", gains.json),
+      ("gains", Self.gains(reweighting.gains, "heldOut").json),
     ])
+  }
+
+  /// What another way to join the parts gains over their plain mean.
+  private static func gains(_ gains: [PartGain], _ key: String) -> Table {
+    var table = Table([
+      .init("kind", "kind"), .init("mean", "mean"), .init(key, key), .init("gain", "gain"), .init("low", "low"),
+      .init("high", "high"),
+    ])
+    for gain in gains {
+      table.add(
+        [
+          .text(gain.kind.rawValue), cell(gain.mean.coefficient), cell(gain.other.coefficient), cell(gain.gain),
+        ] + cells(gain.interval))
+    }
+    return table
   }
 }

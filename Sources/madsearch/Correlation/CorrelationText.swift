@@ -9,7 +9,7 @@ struct CorrelationText {
   init(_ report: CorrelationReport) { self.report = report }
 
   var text: String {
-    let sections = [heading, scores, noise, covariates, given, parts, reweighting].compactMap(\.self)
+    let sections = [heading, scores, noise, covariates, given, parts, equalSpread, reweighting].compactMap(\.self)
     let notes = CorrelationNotes(report).all.map { "note: \($0)\n" }.joined()
     return (sections + (notes.isEmpty ? [] : [notes])).joined(separator: "\n")
   }
@@ -117,21 +117,34 @@ struct CorrelationText {
     for (part, weight) in zip(study.parts, reweighting.weights.weights) {
       weights.add([.text(part.name), .number(weight, decimals: 3)])
     }
-    var table = Table([
-      .init("kind", "kind"), .init("mean", "plain mean"), .init("meanLow", "low"), .init("meanHigh", "high"),
-      .init("heldOut", "held out"), .init("low", "low"), .init("high", "high"), .init("gain", "gain"),
-      .init("gainLow", "low"), .init("gainHigh", "high"),
-    ])
-    for gain in reweighting.gains {
-      table.add(
-        [.text(gain.kind.rawValue), CorrelationTable.cell(gain.mean.coefficient)]
-          + CorrelationTable.cells(gain.mean.interval) + [CorrelationTable.cell(gain.heldOut.coefficient)]
-          + CorrelationTable.cells(gain.heldOut.interval) + [CorrelationTable.cell(gain.gain)]
-          + CorrelationTable.cells(gain.interval))
-    }
+    let table = Self.gains(reweighting.gains, "held out")
     let chosen = shrinkage.isFinite ? "shrinkage \(NumberText.exact(shrinkage))" : "equal weights were best"
     return Self.section(
       "the parts weighted anew (\(chosen)), and how that does on things held out", weights.text + "\n" + table.text)
+  }
+
+  private var equalSpread: String? {
+    guard !report.equalSpread.isEmpty else { return nil }
+    return Self.section(
+      "the parts brought to the same spread, each divided by its standard deviation over the things",
+      Self.gains(report.equalSpread, "equal spread").text)
+  }
+
+  /// What another way to join the parts gains over their plain mean.
+  private static func gains(_ gains: [PartGain], _ title: String) -> Table {
+    var table = Table([
+      .init("kind", "kind"), .init("mean", "plain mean"), .init("meanLow", "low"), .init("meanHigh", "high"),
+      .init("other", title), .init("low", "low"), .init("high", "high"), .init("gain", "gain"),
+      .init("gainLow", "low"), .init("gainHigh", "high"),
+    ])
+    for gain in gains {
+      table.add(
+        [.text(gain.kind.rawValue), CorrelationTable.cell(gain.mean.coefficient)]
+          + CorrelationTable.cells(gain.mean.interval) + [CorrelationTable.cell(gain.other.coefficient)]
+          + CorrelationTable.cells(gain.other.interval) + [CorrelationTable.cell(gain.gain)]
+          + CorrelationTable.cells(gain.interval))
+    }
+    return table
   }
 
   private static func section(_ title: String, _ body: String) -> String { title + "\n\n" + body }
