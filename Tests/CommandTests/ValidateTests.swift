@@ -137,7 +137,7 @@ struct ValidateTests {
     #expect(
       outcome.errors == """
         madsearch: \(path), $.grammar.rules.a: it must be a rule: a name, a layout or an object, found a list
-        \(path), $.rungs[0].mad.protocol: it must be one of screen, mad, full or the name of a .json file, found 'scren'; \
+        \(path), $.rungs[0].mad.protocol: it must be one of screen, graded, mad, full or the name of a .json file, found 'scren'; \
         did you mean 'screen'?
 
         """)

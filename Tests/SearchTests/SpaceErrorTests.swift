@@ -96,7 +96,7 @@ struct SpaceErrorTests {
       (
         "\"rungs\": [{ \"mad\": { \"protocol\": \"scren\" } }]",
         [
-          "$.rungs[0].mad.protocol: it must be one of screen, mad, full or the name of a .json file, found 'scren'; "
+          "$.rungs[0].mad.protocol: it must be one of screen, graded, mad, full or the name of a .json file, found 'scren'; "
             + "did you mean 'screen'?"
         ]
       ),

@@ -1,6 +1,6 @@
 /// The built-in protocols.
 extension ScoringProtocol {
-  public static let builtIn = [screen, mad, full]
+  public static let builtIn = [screen, graded, mad, full]
 
   /// The cheap filter of a search; `docs/protocols.md` says how it was chosen.
   public static let screen = ScoringProtocol(
@@ -15,6 +15,21 @@ extension ScoringProtocol {
       Entry("selective-copying(length=32, copies=6)"),
       Entry("compression(length=16)", steps: 350),
       Entry("memorization(vocabulary=1024)", steps: 200),
+    ])
+
+  /// Settings that were chosen for telling losses on text; `docs/protocols.md` says how, and what they are worth.
+  public static let graded = ScoringProtocol(
+    name: "graded", summary: "one setting of each task, at which sound layouts still differ", dim: 64, batch: 16,
+    steps: 900, learningRates: [3e-3], weightDecays: [0], minimumRate: 1e-3, warmUp: 0.05, clipNorm: 1,
+    embeddingDeviation: 0.5, replicates: 1, evaluations: 9, evaluationExamples: 200, testExamples: 1280,
+    stopping: Stopping(solved: 0.999), measure: .final,
+    settings: [
+      Entry("in-context-recall(length=64)"),
+      Entry("fuzzy-in-context-recall(vocabulary=9, length=32, key_length=2, value_length=2)", steps: 1400),
+      Entry("noisy-in-context-recall(vocabulary=24, length=32, noise_tokens=8)"),
+      Entry("selective-copying(vocabulary=64, length=64, copies=8)"),
+      Entry("compression(length=32)", steps: 1200),
+      Entry("memorization(vocabulary=8192)", steps: 300),
     ])
 
   /// The everyday one: an easier and a harder setting of each task.

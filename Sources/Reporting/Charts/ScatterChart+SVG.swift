@@ -25,7 +25,7 @@ extension ScatterChart {
     let frame = ChartFrame(
       left: 76, right: Self.width - 20, top: top, bottom: height - 54,
       horizontal: .linear(points.flatMap { Self.ends($0.x, $0.standardErrorX) }),
-      vertical: .linear(points.flatMap { Self.ends($0.y, $0.standardErrorY) }), horizontalTitle: xTitle,
+      vertical: .linear(points.flatMap { Self.ends($0.y, $0.standardErrorY) } + line.map(\.y)), horizontalTitle: xTitle,
       verticalTitle: yTitle)
     frame.draw(&svg)
     drawLine(&svg, frame)
@@ -47,7 +47,7 @@ extension ScatterChart {
     }
   }
 
-  /// The line with its band, as far as both lie within the frame.
+  /// The line with its band, which is cut off where it leaves the frame.
   private func drawLine(_ svg: inout SVG, _ frame: ChartFrame) {
     guard line.count > 1 else { return }
     func place(_ x: Double, _ y: Double) -> String {

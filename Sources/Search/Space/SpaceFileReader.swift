@@ -12,7 +12,7 @@ public struct SpaceNames: Sendable {
   }
 
   public static let standard = SpaceNames(
-    protocols: ["screen", "mad", "full"],
+    protocols: ["screen", "graded", "mad", "full"],
     strategies: StrategyKind.allCases.map(\.rawValue))
 }
 
