@@ -3,11 +3,9 @@ extension ScoringProtocol {
   public static let builtIn = [screen, graded, mad, full]
 
   /// The cheap filter of a search; `docs/protocols.md` says how it was chosen.
-  public static let screen = ScoringProtocol(
-    name: "screen", summary: "all six tasks in a third of a core-minute: the filter of a search", dim: 64, batch: 16,
-    steps: 400, learningRates: [3e-3], weightDecays: [0], minimumRate: 1e-3, warmUp: 0.05, clipNorm: 1,
-    embeddingDeviation: 0.5, replicates: 1, evaluations: 8, evaluationExamples: 120, testExamples: 640,
-    stopping: Stopping(solved: 0.999), measure: .final,
+  public static let screen = short(
+    "screen", "all six tasks in a third of a core-minute: the filter of a search", steps: 400, evaluations: 8,
+    evaluationExamples: 120, testExamples: 640,
     settings: [
       Entry("in-context-recall(length=32)", steps: 850),
       Entry("fuzzy-in-context-recall(vocabulary=9, length=32, key_length=2, value_length=2)", steps: 550),
@@ -18,11 +16,9 @@ extension ScoringProtocol {
     ])
 
   /// Settings that were chosen for telling losses on text; `docs/protocols.md` says how, and what they are worth.
-  public static let graded = ScoringProtocol(
-    name: "graded", summary: "one setting of each task, at which sound layouts still differ", dim: 64, batch: 16,
-    steps: 900, learningRates: [3e-3], weightDecays: [0], minimumRate: 1e-3, warmUp: 0.05, clipNorm: 1,
-    embeddingDeviation: 0.5, replicates: 1, evaluations: 9, evaluationExamples: 200, testExamples: 1280,
-    stopping: Stopping(solved: 0.999), measure: .final,
+  public static let graded = short(
+    "graded", "one setting of each task, at which sound layouts still differ", steps: 900, evaluations: 9,
+    evaluationExamples: 200, testExamples: 1280,
     settings: [
       Entry("in-context-recall(length=64)"),
       Entry("fuzzy-in-context-recall(vocabulary=9, length=32, key_length=2, value_length=2)", steps: 1400),
@@ -33,11 +29,9 @@ extension ScoringProtocol {
     ])
 
   /// The everyday one: an easier and a harder setting of each task.
-  public static let mad = ScoringProtocol(
-    name: "mad", summary: "an easier and a harder setting of each task", dim: 64, batch: 16, steps: 1600,
-    learningRates: [3e-3], weightDecays: [0], minimumRate: 1e-3, warmUp: 0.05, clipNorm: 1, embeddingDeviation: 0.5,
-    replicates: 1, evaluations: 16, evaluationExamples: 200, testExamples: 1280, stopping: Stopping(solved: 0.999),
-    measure: .final,
+  public static let mad = short(
+    "mad", "an easier and a harder setting of each task", steps: 1600, evaluations: 16, evaluationExamples: 200,
+    testExamples: 1280,
     settings: [
       Entry("in-context-recall(length=64)"), Entry("in-context-recall(vocabulary=32, length=64)", steps: 2400),
       Entry("fuzzy-in-context-recall(vocabulary=12, length=48, key_length=2, value_length=2)", steps: 2400),
@@ -61,4 +55,17 @@ extension ScoringProtocol {
           row.values.map { Entry("\(row.task)(\(row.variable)=\($0))", epochs: 200) }
         }
     })
+
+  /// What the protocols for ordinary machines have in common: narrow models, one training of each setting, a rate that
+  /// stays up, and no decay.
+  private static func short(
+    _ name: String, _ summary: String, steps: Int, evaluations: Int, evaluationExamples: Int, testExamples: Int,
+    settings: [Entry]
+  ) -> ScoringProtocol {
+    ScoringProtocol(
+      name: name, summary: summary, dim: 64, batch: 16, steps: steps, learningRates: [3e-3], weightDecays: [0],
+      minimumRate: 1e-3, warmUp: 0.05, clipNorm: 1, embeddingDeviation: 0.5, replicates: 1, evaluations: evaluations,
+      evaluationExamples: evaluationExamples, testExamples: testExamples, stopping: Stopping(solved: 0.999),
+      measure: .final, settings: settings)
+  }
 }

@@ -33,8 +33,9 @@ public struct Rung: Hashable, Sendable {
     }
   }
 
-  /// Bytes of a sequence of text, unless given and at most.
+  /// Bytes of a sequence of text unless given.
   public static let standardLength = 256
+  /// The lengths that a space may give.
   static let lengths = 1...65_536
 
   public var kind: Kind

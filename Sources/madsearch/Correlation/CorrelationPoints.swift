@@ -51,7 +51,8 @@ struct CorrelationPoints {
     let band = RegressionBand(
       study.score.values, study.target.values, repeats: settings.repeats, seed: settings.seed)
     let captions = report.scoreRows.filter { $0.subset == "all" }.map(Self.caption)
-    let scope = band?.places.contains { $0.interval != nil } ?? false ? ["line: least squares, with its 95 % band"] : []
+    let legend =
+      band?.places.contains { $0.interval != nil } ?? false ? ["line: least squares, with its 95 % band"] : []
     return ScatterChart(
       title: "\(study.score.name) against \(study.target.name), \(NumberText.grouped(study.things.count)) things",
       xTitle: study.score.name, yTitle: study.target.name,
@@ -63,7 +64,7 @@ struct CorrelationPoints {
       },
       line: (band?.places ?? []).map {
         ScatterChart.LinePlace(x: $0.x, y: $0.y, low: $0.interval?.low, high: $0.interval?.high)
-      }, captions: [captions.joined(separator: ", ")] + scope)
+      }, captions: [captions.joined(separator: ", ")] + legend)
   }
 
   private static func standardError(_ values: [Double]) -> Double? { MeanEstimate(values)?.standardError }
