@@ -26,67 +26,90 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVector"),
+    .target(name: "Text", swiftSettings: machine),
     .target(name: "Engine", dependencies: ["COpenBLAS", "CVector"], swiftSettings: kernels),
-    .target(name: "Architecture", dependencies: ["Engine"], swiftSettings: kernels),
-    .target(name: "Layouts", dependencies: ["Architecture"], swiftSettings: machine),
-    .target(name: "Training", dependencies: ["Architecture"], swiftSettings: machine),
+    .target(name: "Architecture", dependencies: ["Engine", "Text"], swiftSettings: kernels),
+    .target(name: "Layouts", dependencies: ["Architecture", "Text"], swiftSettings: machine),
+    .target(name: "Training", dependencies: ["Architecture", "Engine"], swiftSettings: machine),
     .target(
-      name: "Configuration", dependencies: [.product(name: "SwiftCSV", package: "SwiftCSV")], swiftSettings: machine),
+      name: "Configuration", dependencies: ["Text", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      swiftSettings: machine),
     .target(
-      name: "MADTasks", dependencies: ["Training", "Layouts", "Configuration"], swiftSettings: machine),
-    .target(name: "LanguageModeling", dependencies: ["Training", "Layouts"], swiftSettings: machine),
-    .target(name: "Reporting", dependencies: ["MADTasks", "LanguageModeling"], swiftSettings: machine),
+      name: "MADTasks", dependencies: ["Architecture", "Configuration", "Engine", "Layouts", "Text", "Training"],
+      swiftSettings: machine),
+    .target(
+      name: "LanguageModeling", dependencies: ["Architecture", "Engine", "Layouts", "Text", "Training"],
+      swiftSettings: machine),
     .target(name: "Statistics", dependencies: ["Engine"], swiftSettings: machine),
     .target(
-      name: "Search", dependencies: ["Layouts", "Configuration", "Engine", "Statistics"], swiftSettings: machine),
+      name: "Search", dependencies: ["Architecture", "Configuration", "Engine", "Layouts", "Statistics", "Text"],
+      swiftSettings: machine),
     .target(
       name: "Runs",
       dependencies: [
-        "MADTasks", "LanguageModeling", "Search", "Statistics", "Training",
+        "Engine", "LanguageModeling", "Layouts", "MADTasks", "Search", "Statistics", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: machine),
+    .target(name: "Reporting", dependencies: ["MADTasks", "LanguageModeling"], swiftSettings: machine),
+    .target(
+      name: "StepBenchmarks", dependencies: ["Architecture", "Engine", "Training"], path: "Benchmarks/Steps",
+      swiftSettings: machine),
+    .target(
+      name: "SearchBenchmarks", dependencies: ["Configuration", "Engine", "Layouts", "Search", "Statistics"],
+      path: "Benchmarks/Search", swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "MADTasks", "LanguageModeling", "Layouts", "Training", "Configuration", "Reporting", "Runs", "Search",
-        "Statistics",
+        "Architecture", "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "Reporting", "Runs",
+        "Search", "SearchBenchmarks", "Statistics", "StepBenchmarks", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),
     .target(
-      name: "RunSupport", dependencies: ["Runs", "Layouts", "MADTasks", "Search"], path: "Tests/RunSupport",
+      name: "RunSupport", dependencies: ["Layouts", "MADTasks", "Runs", "Search"], path: "Tests/RunSupport",
       swiftSettings: machine),
-    .target(name: "TestSupport", dependencies: ["Architecture"], path: "Tests/Support", swiftSettings: machine),
+    .target(
+      name: "TestSupport", dependencies: ["Architecture", "Engine"], path: "Tests/Support", swiftSettings: machine),
     .testTarget(name: "EngineTests", dependencies: ["Engine"], swiftSettings: machine),
     .testTarget(
-      name: "ArchitectureTests", dependencies: ["Architecture", "Layouts", "Training", "TestSupport"],
+      name: "ArchitectureTests", dependencies: ["Architecture", "Engine", "TestSupport", "Training"],
       resources: [.copy("Golden")], swiftSettings: machine),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: machine),
-    .testTarget(name: "LayoutsTests", dependencies: ["Layouts", "Engine"], swiftSettings: machine),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Layouts", "TestSupport"], swiftSettings: machine),
-    .testTarget(name: "MADTasksTests", dependencies: ["MADTasks", "Configuration"], swiftSettings: machine),
+    .testTarget(
+      name: "LayoutsTests", dependencies: ["Architecture", "Engine", "Layouts"], swiftSettings: machine),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Architecture", "Engine", "Layouts", "TestSupport", "Training"],
+      swiftSettings: machine),
+    .testTarget(
+      name: "MADTasksTests", dependencies: ["Configuration", "Engine", "Layouts", "MADTasks"], swiftSettings: machine),
     .testTarget(
       name: "LanguageModelingTests",
-      dependencies: ["Engine", "LanguageModeling", "Layouts", "Training", "TestSupport"], swiftSettings: machine),
+      dependencies: ["Engine", "LanguageModeling", "Layouts", "TestSupport", "Training"], swiftSettings: machine),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Engine", "Statistics"],
       exclude: ["reference.py", "reference_correlation.py", "reference_fits.py"],
       swiftSettings: machine),
     .testTarget(
-      name: "SearchTests", dependencies: ["Search", "Statistics"], exclude: ["reference.py"], swiftSettings: machine),
+      name: "SearchTests",
+      dependencies: ["Architecture", "Configuration", "Engine", "Layouts", "Search", "Statistics"],
+      exclude: ["reference.py"], swiftSettings: machine),
+    .testTarget(
+      name: "SearchBenchmarksTests",
+      dependencies: ["Configuration", "Engine", "Layouts", "Search", "SearchBenchmarks"], swiftSettings: machine),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Snapshots")], swiftSettings: machine),
     .testTarget(
       name: "RunsTests",
       dependencies: [
-        "Runs", "RunSupport", "LanguageModeling", "Layouts", "MADTasks", "Search", "Statistics",
+        "Engine", "LanguageModeling", "Layouts", "MADTasks", "RunSupport", "Runs", "Search", "Statistics",
       ],
       swiftSettings: machine),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "madsearch", "RunSupport", "Architecture", "Layouts", "MADTasks", "Search", "TestSupport", "Training",
+        "Architecture", "Layouts", "MADTasks", "RunSupport", "Search", "StepBenchmarks", "TestSupport", "Training",
+        "madsearch",
       ],
       swiftSettings: machine),
   ],

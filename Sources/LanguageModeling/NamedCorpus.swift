@@ -1,5 +1,6 @@
 import Architecture
 import Foundation
+import Text
 
 /// A corpus that `scripts/install-corpus` makes from a Debian package.
 public enum NamedCorpus: String, Sendable, CaseIterable {

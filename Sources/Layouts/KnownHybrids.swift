@@ -1,4 +1,5 @@
 import Architecture
+import Text
 
 /// The layer patterns of published hybrids and baselines.
 public enum KnownHybrids {

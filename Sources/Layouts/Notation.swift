@@ -1,4 +1,5 @@
 import Architecture
+import Text
 
 extension Layout {
   /// Reads the notation of layouts:

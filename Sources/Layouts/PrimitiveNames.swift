@@ -1,4 +1,5 @@
 import Architecture
+import Text
 
 /// The registry by name, for parsers.
 enum PrimitiveNames {

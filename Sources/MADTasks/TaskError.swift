@@ -1,4 +1,5 @@
 import Architecture
+import Text
 
 /// What can be wrong with a task or a setting that somebody asks for.
 public enum TaskError: Error, Equatable, Sendable {

@@ -1,6 +1,7 @@
 import Architecture
 import ArgumentParser
 import Foundation
+import Text
 
 @main
 struct Madsearch: AsyncParsableCommand {

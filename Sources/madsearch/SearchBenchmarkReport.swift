@@ -1,5 +1,6 @@
 import Reporting
 import Search
+import SearchBenchmarks
 
 /// What `benchmark search` prints: how far strategies get, and how long they take.
 struct SearchBenchmarkReport {

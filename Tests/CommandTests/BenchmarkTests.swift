@@ -1,6 +1,6 @@
 import Foundation
+import StepBenchmarks
 import Testing
-import Training
 
 @Suite("benchmark", .serialized)
 struct BenchmarkTests {

@@ -3,6 +3,7 @@ import Configuration
 import Engine
 import Foundation
 import Layouts
+import Text
 
 /// A space of layouts to search: a grammar, what is allowed of its layouts, and how they are evaluated. Checked.
 public struct Space: Sendable {

@@ -14,10 +14,10 @@ public enum StrategyKind: String, Sendable, CaseIterable {
   ) -> any SearchStrategy<Domain> { type(for: Domain.self).init(domain, settings: settings) }
 
   /// One sentence.
-  public var summary: String { type(for: TableDomain.self).summary }
+  public var summary: String { type(for: SpaceDomain.self).summary }
 
   /// Where it is described.
-  public var source: String { type(for: TableDomain.self).source }
+  public var source: String { type(for: SpaceDomain.self).source }
 
   private func type<Domain: SearchDomain>(for domain: Domain.Type) -> any SearchStrategy<Domain>.Type {
     switch self {

@@ -1,5 +1,6 @@
 import Architecture
 import Configuration
+import Text
 
 /// The table of the command line, a file of comma-separated values.
 enum CSVArgument {

@@ -1,5 +1,6 @@
 import Architecture
 import Runs
+import Text
 
 /// A rung of the command line: its number from 1, or the name of its protocol.
 enum RungArgument {

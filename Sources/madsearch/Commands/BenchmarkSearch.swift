@@ -4,6 +4,8 @@ import Configuration
 import Foundation
 import Reporting
 import Search
+import SearchBenchmarks
+import Text
 
 struct BenchmarkSearch: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -4,6 +4,8 @@ import Engine
 import Foundation
 import Layouts
 import Reporting
+import StepBenchmarks
+import Text
 import Training
 
 struct BenchmarkStep: ParsableCommand {

@@ -4,6 +4,7 @@ import Foundation
 import Reporting
 import Runs
 import Search
+import Text
 
 struct Pareto: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -5,6 +5,7 @@ import Foundation
 import MADTasks
 import Runs
 import Search
+import Text
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(

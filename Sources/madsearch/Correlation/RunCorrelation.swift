@@ -2,6 +2,7 @@ import Architecture
 import Reporting
 import Runs
 import Statistics
+import Text
 
 /// What `correlate` says of runs: every way to score on tasks against every loss in short, and one pair in full.
 struct RunCorrelation {

@@ -1,5 +1,6 @@
 import Architecture
 import Layouts
+import Text
 
 /// The baseline of the command line: the name of a known hybrid, with which a search could be seeded too, or a layout.
 enum BaselineArgument {

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Layouts
 import Search
+import SearchBenchmarks
 import Testing
 
 @Suite("Tables of the layouts of a space")

@@ -1,5 +1,6 @@
 import Configuration
 import Layouts
+import Search
 
 extension SpaceTableDomain {
   static let keys = ["description", "space", "protocol", "seeds", "chance", "limits", "layouts"]

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Search
 
 /// A table to measure strategies on, in either form.
 public enum BenchmarkTable: Sendable {

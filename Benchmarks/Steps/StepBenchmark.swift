@@ -1,6 +1,7 @@
 import Architecture
 import Engine
 import Foundation
+import Training
 
 /// Times training steps of small models, and the machine's own matrix products in the same run.
 public struct StepBenchmark: Sendable {

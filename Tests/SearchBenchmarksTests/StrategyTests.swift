@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Search
+import SearchBenchmarks
 import Testing
 
 @Suite("Strategies")

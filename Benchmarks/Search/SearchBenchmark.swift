@@ -1,4 +1,5 @@
 import Engine
+import Search
 
 /// Measures strategies on a table whose true front is known.
 ///

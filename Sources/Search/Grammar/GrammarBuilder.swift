@@ -1,6 +1,7 @@
 import Architecture
 import Configuration
 import Layouts
+import Text
 
 /// Makes nodes of the rules of a file: names become references, primitives become layers.
 struct GrammarBuilder {

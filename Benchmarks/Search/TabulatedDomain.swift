@@ -1,3 +1,5 @@
+import Search
+
 /// A domain whose candidates were all measured beforehand, so that its true front is known.
 public protocol TabulatedDomain: SearchDomain {
   /// What each training of a candidate gave, to be minimised; none if it is not in the table.

@@ -1,6 +1,7 @@
 import Architecture
 import Configuration
 import Foundation
+import Text
 
 /// The names that a space file may use besides rules and primitives.
 public struct SpaceNames: Sendable {
@@ -177,16 +178,16 @@ struct SpaceFileReader {
 }
 
 /// The members of an object with known keys.
-func keyed(_ place: JSONPlace, _ keys: [String], _ problems: inout Problems) -> JSONObject? {
+package func keyed(_ place: JSONPlace, _ keys: [String], _ problems: inout Problems) -> JSONObject? {
   JSONObject(place, keys: keys, suggesting: nearest, &problems)
 }
 
 /// The nearest of some words, for a message, or nothing.
-func nearest(_ word: String, _ words: [String]) -> String { suggestion(for: word, among: words) }
+package func nearest(_ word: String, _ words: [String]) -> String { suggestion(for: word, among: words) }
 
-enum NumberWords {
+package enum NumberWords {
   /// A number without decimals that say nothing.
-  static func text(_ number: Double) -> String {
+  package static func text(_ number: Double) -> String {
     if let whole = Int(exactly: number) { return String(whole) }
     let rounded = (number * 10_000).rounded() / 10_000
     return "\(rounded == 0 ? number : rounded)"

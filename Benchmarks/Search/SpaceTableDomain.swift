@@ -1,5 +1,6 @@
 import Engine
 import Layouts
+import Search
 
 /// A space of which layouts were all trained beforehand: searches see it as the space, restricted to these layouts.
 public struct SpaceTableDomain: TabulatedDomain {

@@ -1,6 +1,7 @@
 import Configuration
 import Engine
 import Foundation
+import Search
 
 /// Stacks of a fixed number of symbols that were all measured beforehand: a table of a benchmark.
 ///
