@@ -1,3 +1,5 @@
+import Text
+
 /// Collects what is wrong with a file, so that all of it can be said at once.
 public struct Problems {
   public private(set) var errors: [ConfigurationError] = []
@@ -42,29 +44,36 @@ public struct JSONPlace: Sendable {
   }
 
   public func number(in range: ClosedRange<Double>, _ problems: inout Problems) -> Double? {
-    let number: Double? =
-      switch value {
-      case .integer(let number): Double(number)
-      case .number(let number): number
-      default: nil
-      }
     if let number, range.contains(number) { return number }
-    func shown(_ bound: Double) -> String { Int(exactly: bound).map(String.init) ?? "\(bound)" }
     expected("a number from \(shown(range.lowerBound)) to \(shown(range.upperBound))", &problems)
     return nil
   }
 
+  public func number(above bound: Double, through most: Double, _ problems: inout Problems) -> Double? {
+    if let number, number > bound, number <= most { return number }
+    expected("a number above \(shown(bound)) and at most \(shown(most))", &problems)
+    return nil
+  }
+
+  private var number: Double? {
+    switch value {
+    case .integer(let number): Double(number)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
+  private func shown(_ bound: Double) -> String { Int(exactly: bound).map(String.init) ?? "\(bound)" }
+
   /// A text that is one of some words; the nearest is suggested otherwise.
-  public func word(
-    of words: [String], suggesting suggestion: (String, [String]) -> String, _ problems: inout Problems
-  ) -> String? {
+  public func word(of words: [String], _ problems: inout Problems) -> String? {
     guard case .text(let text) = value else {
       expected("one of \(words.joined(separator: ", "))", &problems)
       return nil
     }
     if words.contains(text) { return text }
     problems.add(
-      path, "it must be one of \(words.joined(separator: ", ")), found '\(text)'\(suggestion(text, words))")
+      path, "it must be one of \(words.joined(separator: ", ")), found '\(text)'\(suggestion(for: text, among: words))")
     return nil
   }
 
@@ -102,15 +111,11 @@ public struct JSONObject: Sendable {
   }
 
   /// Only these keys.
-  public init?(
-    _ place: JSONPlace, keys: [String], suggesting suggestion: (String, [String]) -> String,
-    _ problems: inout Problems
-  ) {
+  public init?(_ place: JSONPlace, keys: [String], _ problems: inout Problems) {
     self.init(place, "an object", &problems)
     for (key, place) in members where !keys.contains(key) {
-      let nearest = suggestion(key, keys)
-      let words = nearest.isEmpty ? "; the keys are \(keys.joined(separator: ", "))" : nearest
-      problems.add(place.path, "there is no key '\(key)' here\(words)")
+      problems.add(
+        place.path, "there is no key '\(key)' here" + suggestion(for: key, among: keys, otherwise: "the keys are"))
     }
   }
 

@@ -14,6 +14,9 @@ public indirect enum JSONValue: Hashable, Sendable {
     public init(_ key: String, _ value: JSONValue) { (self.key, self.value) = (key, value) }
   }
 
+  /// A number, a whole one where it is.
+  public init(_ number: Double) { self = Int(exactly: number).map(JSONValue.integer) ?? .number(number) }
+
   /// What it is, for messages: short values themselves, long ones by their kind.
   public var summary: String {
     switch self {

@@ -136,7 +136,7 @@ struct SpaceFileReader {
     var objectives: [Objective] = []
     let words = Objective.allCases.map(\.rawValue)
     for place in place.list(of: "objectives", count: 2...words.count, &problems) ?? [] {
-      guard let word = place.word(of: words, suggesting: nearest, &problems),
+      guard let word = place.word(of: words, &problems),
         let objective = Objective(rawValue: word)
       else { continue }
       if objectives.contains(objective) { problems.add(place.path, "'\(word)' is given twice") }
@@ -160,7 +160,7 @@ struct SpaceFileReader {
     var settings = SearchSettings()
     let keys = ["strategy", "population", "candidates", "hours", "core-hours", "batch", "replicates", "sampling"]
     guard let object = keyed(place, keys, &problems) else { return settings }
-    if let word = object["strategy"]?.word(of: names.strategies, suggesting: nearest, &problems) {
+    if let word = object["strategy"]?.word(of: names.strategies, &problems) {
       settings.strategy = word
     }
     if let count = object["population"]?.integer(in: 2...100_000, &problems) { settings.population = count }
@@ -170,7 +170,7 @@ struct SpaceFileReader {
     if let count = object["batch"]?.integer(in: 1...10_000, &problems) { settings.batch = count }
     if let count = object["replicates"]?.integer(in: 1...100, &problems) { settings.replicates = count }
     let words = SearchSettings.Sampling.allCases.map(\.rawValue)
-    if let word = object["sampling"]?.word(of: words, suggesting: nearest, &problems) {
+    if let word = object["sampling"]?.word(of: words, &problems) {
       settings.sampling = .init(rawValue: word) ?? .choices
     }
     return settings
@@ -179,7 +179,7 @@ struct SpaceFileReader {
 
 /// The members of an object with known keys.
 package func keyed(_ place: JSONPlace, _ keys: [String], _ problems: inout Problems) -> JSONObject? {
-  JSONObject(place, keys: keys, suggesting: nearest, &problems)
+  JSONObject(place, keys: keys, &problems)
 }
 
 /// The nearest of some words, for a message, or nothing.
