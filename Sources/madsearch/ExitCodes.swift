@@ -73,7 +73,6 @@ enum ErrorReport {
   /// Writes `madsearch: …` to standard error.
   static func print(_ message: String) {
     guard !message.isEmpty else { return }
-    let text = "madsearch: " + message + (message.hasSuffix("\n") ? "" : "\n")
-    FileHandle.standardError.write(Data(text.utf8))
+    StandardError.write("madsearch: " + message + (message.hasSuffix("\n") ? "" : "\n"))
   }
 }

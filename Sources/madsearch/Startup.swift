@@ -1,11 +1,23 @@
 import Engine
 import Foundation
 
-/// What has to be right before anything is computed: the processor, and OpenBLAS's idea of it.
+/// What has to be right before anything is computed: the standard streams, the processor, and OpenBLAS's idea of it.
 enum Startup {
   static func prepare() {
+    openStandardStreams()
     explainIllegalInstructions()
     chooseBLASKernels()
+  }
+
+  /// Opens standard streams that the caller closed on the null device: the next file opened would take the place of one
+  /// of them, and messages would go into it. Standard output is opened for reading, so that data that are written to it
+  /// are not lost in silence.
+  private static func openStandardStreams() {
+    for (stream, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
+    where fcntl(stream, F_GETFD) == -1 {
+      // The lowest descriptor that is free, which is this one.
+      _ = open("/dev/null", mode)
+    }
   }
 
   /// A binary built for another processor stops at the first instruction that this one lacks: say so. The instruction

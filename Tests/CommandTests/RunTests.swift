@@ -83,6 +83,16 @@ struct RunTests {
     #expect(parked.errors.contains("interrupted; go on with: madsearch resume "))
   }
 
+  @Test("a run whose messages nobody reads ends as any other")
+  func unreadMessages() throws {
+    let (plain, silent) = (try Self.place(), try Self.place())
+    let front = try Self.command(plain, "run space.json --workers 1 --csv").output
+    #expect(try Self.command(silent, "run space.json --workers 1 --csv 2>/dev/full").output == front)
+    for arguments in ["resume tiny 2>&- >/dev/null", "resume tiny 2>&1 | head -1"] {
+      #expect(try Self.command(silent, arguments).status == 0, "\(arguments)")
+    }
+  }
+
   @Test("a run goes on with more candidates, further seeds and a wider space, and says what it cannot go on with")
   func extend() throws {
     let place = try Self.place()

@@ -42,7 +42,7 @@ struct RunDisplay {
 
   private mutating func draw(_ lines: [String]) {
     let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
-    Progress.write(up + "\r\u{1B}[J" + lines.map { $0 + "\n" }.joined())
+    StandardError.write(up + "\r\u{1B}[J" + lines.map { $0 + "\n" }.joined())
     drawn = lines.count
   }
 

@@ -4,9 +4,9 @@ import Foundation
 enum Progress {
   static let isTerminal = isatty(STDERR_FILENO) == 1
 
-  static func show(_ text: String) { if isTerminal { write("\r\u{1B}[K" + text) } }
+  static func show(_ text: String) { if isTerminal { StandardError.write("\r\u{1B}[K" + text) } }
 
-  static func clear() { if isTerminal { write("\r\u{1B}[K") } }
+  static func clear() { if isTerminal { StandardError.write("\r\u{1B}[K") } }
 
   /// Columns of the terminal.
   static var width: Int {
@@ -14,6 +14,4 @@ enum Progress {
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
-
-  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
