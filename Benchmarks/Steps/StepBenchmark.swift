@@ -47,17 +47,20 @@ public struct StepBenchmark: Sendable {
     (self.setting, self.mode, self.threads, self.seconds) = (setting, mode, threads, seconds)
   }
 
-  /// Trains `[mixer, channel mixer] × repeats`; the primitive takes the place that its kind has.
+  /// What a primitive is measured beside.
+  public static let partners = (sequenceMixer: "attention", channelMixer: "swiglu")
+
+  /// Trains `[mixer, channel mixer] × repeats`; the primitive takes the place that its kind has, and the partner of the
+  /// sequence mixers both places.
   /// - Throws: `ArchitectureError` if the primitive cannot be built at the setting's width.
   public func run(_ name: String, _ primitive: LayerPrimitive) throws -> Result {
-    let stripe: [LayerPrimitive]
-    if primitive.type.specification.kind == .sequenceMixer {
-      stripe = [primitive, try defaults("swiglu")]
-    } else if name == "swiglu" {
-      stripe = [primitive, primitive]
-    } else {
-      stripe = [try defaults("attention"), primitive]
-    }
+    let specification = primitive.type.specification
+    let stripe =
+      switch specification.kind {
+      case .sequenceMixer: [primitive, try defaults(Self.partners.channelMixer)]
+      case .channelMixer where specification.name == Self.partners.channelMixer: [primitive, primitive]
+      case .channelMixer: [try defaults(Self.partners.sequenceMixer), primitive]
+      }
     let model = try Model(
       layers: (0..<setting.repeats).flatMap { _ in stripe.map { [$0] } },
       context: ModelContext(dim: setting.dim, maxLength: setting.time), vocabulary: setting.vocabulary)

@@ -100,29 +100,26 @@ public struct IsoFLOPPlan: Sendable {
     var candidates: [Candidate] = []
     var failure: (any Error)?
     for dim in widths {
-      let (one, two): (Model, Model)
+      let model: Model
       do {
-        func model(_ layers: [[LayerPrimitive]]) throws -> Model {
-          try Layout(layers).makeModel(dim: dim, vocabulary: PerplexityPlan.vocabulary, maxLength: length)
-        }
-        (one, two) = (try model(stripe), try model(stripe + stripe))
+        model = try Layout(stripe).makeModel(dim: dim, vocabulary: PerplexityPlan.vocabulary, maxLength: length)
       } catch {
         // Heads, say, may not divide a width.
         failure = error
         continue
       }
-      // Each further stripe costs the same.
-      let (first, second) = (one.costs(time: length), two.costs(time: length))
+      let once = model.costs(time: length)
+      let further = model.parts.layers.reduce(Costs.none) { $0 + $1.costs(time: length) }
+      let furtherParameters = model.parts.layers.reduce(0) { $0 + $1.parameterCount }
       for repeats in 1...max(1, dim / 16 / stripe.count) {
         let layers = repeats * stripe.count
         guard repeats == 1 || (64 * layers >= dim && layers <= Layout.maximumLayers) else { continue }
         candidates.append(
           Candidate(
             dim: dim, repeats: repeats,
-            parameters: one.parameterCount + (repeats - 1) * (two.parameterCount - one.parameterCount),
-            state: first.state + (repeats - 1) * (second.state - first.state),
-            trainingFLOPs: first.trainingFLOPs
-              + Double(repeats - 1) * (second.trainingFLOPs - first.trainingFLOPs),
+            parameters: model.parameterCount + (repeats - 1) * furtherParameters,
+            state: once.state + (repeats - 1) * further.state,
+            trainingFLOPs: once.trainingFLOPs + Double(repeats - 1) * further.trainingFLOPs,
             stretch: abs(log(Double(dim) / Double(layers) / aspect))))
       }
     }

@@ -61,7 +61,7 @@ public final class PerplexityRun {
       model, weights: model.makeWeights(seed: seeds.next(), embeddingDeviation: plan.embeddingDeviation),
       optimizer: plan.optimizer, time: plan.length, threads: threads)
     trainer.clipNorm = plan.clipNorm
-    trainer.groups = try plan.rateRule.groups(layout, model)
+    trainer.groups = plan.rateRule.groups(model)
   }
 
   /// Steps done.

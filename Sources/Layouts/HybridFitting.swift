@@ -76,7 +76,7 @@ private struct ThinnedPattern {
   /// attention of any kind does.
   private static func thinned(mixers: [[LayerPrimitive]], to count: Int) -> [[LayerPrimitive]] {
     let full = mixers.indices.filter { mixers[$0].hasFullAttention }
-    let marked = full.isEmpty ? mixers.indices.filter { mixers[$0].hasAttention } : full
+    let marked = full.isEmpty ? mixers.indices.filter { mixers[$0].has(.attention) } : full
     guard !marked.isEmpty, marked.count < mixers.count else { return evenly(mixers, count) }
     // A half is rounded down; two mixers or more are of both kinds.
     var kept = (2 * marked.count * count + mixers.count - 1) / (2 * mixers.count)

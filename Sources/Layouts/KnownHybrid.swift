@@ -39,15 +39,7 @@ extension Layout {
     func share(_ isCounted: ([LayerPrimitive]) -> Bool) -> Double {
       mixers.isEmpty ? 0 : Double(mixers.count(where: isCounted)) / Double(mixers.count)
     }
-    return .init(all: share(\.hasAttention), full: share(\.hasFullAttention))
-  }
-}
-
-extension [LayerPrimitive] {
-  var hasSequenceMixer: Bool { contains { $0.type.specification.kind == .sequenceMixer } }
-  var hasAttention: Bool { contains { $0.type.specification.name == "attention" } }
-  var hasFullAttention: Bool {
-    contains { $0.type.specification.name == "attention" && $0.options.integer("window") == nil }
+    return .init(all: share { $0.has(.attention) }, full: share(\.hasFullAttention))
   }
 }
 

@@ -112,7 +112,7 @@ private struct OptionSearch {
     let (built, layer, set) = try build(changes)
     return StateNormalization.Choice(
       primitive: layer, changes: set, state: built.costs(time: context.maxLength).state,
-      parameters: built.parameters.filter(\.isTrained).reduce(0) { $0 + $1.count })
+      parameters: built.parameterCount)
   }
 
   /// The state with some options set; `nil` where the primitive cannot be built.

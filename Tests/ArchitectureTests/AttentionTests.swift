@@ -42,7 +42,7 @@ struct AttentionTests {
     for (heads, keyValueHeads, remains) in [(16, 16, false), (4, 4, false), (16, 4, true)] {
       var given = try Self.options("attention", [("heads", heads), ("kv_heads", keyValueHeads)])
       type.simplify(&given)
-      #expect((given.integer("kv_heads") != nil) == remains)
+      #expect((given["kv_heads"] != nil) == remains)
     }
   }
 

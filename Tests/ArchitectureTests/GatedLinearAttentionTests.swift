@@ -24,7 +24,7 @@ struct GatedLinearAttentionTests {
   func alias() throws {
     let (type, _) = try Primitives.named("mh-gated-linear-attention")
     let options = try OptionValues([("num_heads", .integer(4))], for: type.specification)
-    #expect(options.integer("heads") == 4)
+    #expect(options["heads"] == .integer(4))
   }
 
   @Test("heads that do not divide the width are refused")

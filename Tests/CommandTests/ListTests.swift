@@ -13,7 +13,7 @@ struct ListTests {
       let minimum, maximum: Int?
       let words: [String]?
     }
-    let name, kind, summary, source: String
+    let name, kind, family, summary, source: String
     let aliases: [String]
     let options: [Option]
     let parameters: Int?
@@ -32,6 +32,7 @@ struct ListTests {
       #expect(primitive.options.map(\.name) == specification.options.map(\.name))
       #expect(primitive.options.map(\.allowed) == specification.options.map(\.allowed))
       #expect(primitive.kind == specification.kind.rawValue)
+      #expect(primitive.family == specification.family.rawValue)
       #expect(!primitive.summary.isEmpty && !primitive.source.isEmpty)
       #expect(primitive.parameters != nil, "the default options of \(primitive.name) fit width 128")
     }

@@ -14,7 +14,7 @@ struct LearningRateRuleTests {
   {
     let layout = try Layout(parsing: layout)
     let model = try layout.makeModel(dim: dim, vocabulary: 256, maxLength: 32)
-    let groups = try rule.groups(layout, model)
+    let groups = rule.groups(model)
     #expect(groups.first?.range.lowerBound == 0 && groups.last?.range.upperBound == model.tensors.trainedCount)
     #expect(zip(groups, groups.dropFirst()).allSatisfy { $0.range.upperBound == $1.range.lowerBound })
     return Dictionary(
@@ -37,6 +37,12 @@ struct LearningRateRuleTests {
       ("blocks.2.mixer.dt_proj.weight", 0.125), ("blocks.15.mixer.w3.weight", 0.125),
     ]
     for (name, rate) in expected { #expect(groups[name]?.rate == rate, "\(name)") }
+  }
+
+  @Test("whether the inner width is given makes no difference")
+  func innerWidth() throws {
+    let (derived, given) = (try Self.groups("swiglu", dim: 64), try Self.groups("swiglu(dim_inner=176)", dim: 64))
+    #expect(derived == given)
   }
 
   @Test("matrices alone are subject to weight decay")

@@ -128,15 +128,4 @@ struct CorrelationSourceTests {
     #expect(study.things.count == 4)
     #expect(study.things.allSatisfy { $0.scores.count == 6 && $0.targets.count == 4 })
   }
-
-  @Test("classes are those of the sequence mixers")
-  func classes() throws {
-    for (layout, expected) in [
-      ("attention swiglu", MixerClass.attention), ("attention(window=16) mlp attention", .attention),
-      ("mamba", .recurrent), ("gated-linear-attention swiglu rwkv6-time-mixer mlp", .recurrent),
-      ("hyena swiglu gated-short-conv mlp", .convolutional), ("hyena attention|swiglu", .hybrid), ("mlp", .none),
-    ] {
-      #expect(try MixerClass(Layout(parsing: layout)) == expected)
-    }
-  }
 }

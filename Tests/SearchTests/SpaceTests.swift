@@ -68,7 +68,7 @@ struct SpaceTests {
       let layers = proposal.layout.layers
       #expect(proposal.costs.parameters <= 1_200_000 && proposal.costs.state <= 400_000 && layers.count >= 5)
       let mixers = layers.filter { $0[0].type.specification.kind == .sequenceMixer }.map { $0[0] }
-      let full = mixers.count { $0.type.specification.name == "attention" && $0.options.integer("window") == nil }
+      let full = mixers.count { $0.type.specification.name == "attention" && $0.options["window"] == nil }
       let recurrent = mixers.count { ["mamba", "linear-attention"].contains($0.canonical) }
       #expect(4 * full <= mixers.count && 2 * recurrent >= mixers.count)
     }

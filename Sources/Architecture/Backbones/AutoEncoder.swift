@@ -7,15 +7,21 @@ import Foundation
 ///
 /// with the exact gelu and sine-cosine positions (Vaswani et al. 2017).
 final class AutoEncoderHead: Head {
-  static func parameters(_ vocabulary: Int, _ context: ModelContext, _ norm: Normalization) -> [Parameter] {
+  static func parameters(vocabulary: Int, _ context: ModelContext, _ norm: Normalization) -> [Parameter] {
     let dim = context.dim
     func normParameters(_ name: String) -> [Parameter] {
       norm.parameters(dim: dim).map { $0.renamed("\(name).\($0.name)") }
     }
     return normParameters("dec_norm1") + LanguageModelHead.linear("dec1", inputs: dim, outputs: dim)
       + normParameters("dec_norm2") + LanguageModelHead.linear("dec2", inputs: dim, outputs: dim)
-      + LanguageModelHead.parameters(vocabulary, context, norm)
-      + [Parameter("pos", [context.maxLength, dim], positions(dim: dim), isTrained: false)]
+      + LanguageModelHead.parameters(vocabulary: vocabulary, context, norm)
+      + [.constant("pos", [context.maxLength, dim], positions(dim: dim))]
+  }
+
+  /// The decoder's two layers and the unembedding.
+  static func costs(vocabulary: Int, dim: Int) -> Costs {
+    LanguageModelHead.costs(vocabulary: vocabulary, dim: dim)
+      + Costs(forwardFLOPs: 4 * Double(dim) * Double(dim), state: 0)
   }
 
   /// `pos[l, i] = sin(l · 10000^(−i/(half − 1)))` for i < half = dim/2, the matching cosine above.

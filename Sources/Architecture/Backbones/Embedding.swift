@@ -7,7 +7,7 @@ public enum Embedding {
   public static let deviation = 0.02
 
   static func parameters(vocabulary: Int, dim: Int) -> [Parameter] {
-    [Parameter(name, [vocabulary, dim], .normal(deviation: deviation))]
+    [.embedding(name, [vocabulary, dim], .normal(deviation: deviation))]
   }
 
   static func forward(

@@ -2,6 +2,12 @@ import Engine
 
 /// What turns the residual stream into logits, and back.
 protocol Head: AnyObject {
+  static func parameters(vocabulary: Int, _ context: ModelContext, _ norm: Normalization) -> [Parameter]
+
+  static func costs(vocabulary: Int, dim: Int) -> Costs
+
+  init(_ model: Model, _ site: inout KernelSite)
+
   /// `[rows, vocabulary]`; holds logits after `forward`, and their gradient before `backward`.
   var logits: Pointer { get }
 
@@ -14,17 +20,19 @@ protocol Head: AnyObject {
 
 /// The `language-model` backbone's end: `logits = unembed(final_norm(x))` at every position.
 final class LanguageModelHead: Head {
-  static func parameters(_ vocabulary: Int, _ context: ModelContext, _ norm: Normalization) -> [Parameter] {
+  static func parameters(vocabulary: Int, _ context: ModelContext, _ norm: Normalization) -> [Parameter] {
     norm.parameters(dim: context.dim).map { $0.renamed("final_norm.\($0.name)") }
       + linear("unembed", inputs: context.dim, outputs: vocabulary)
   }
 
   /// A weight `[outputs, inputs]` and a bias, with PyTorch's initial values.
   static func linear(_ name: String, inputs: Int, outputs: Int) -> [Parameter] {
-    [
-      Parameter("\(name).weight", [outputs, inputs], .linear(inputs: inputs)),
-      Parameter("\(name).bias", [outputs], .linear(inputs: inputs)),
-    ]
+    [.matrix("\(name).weight", [outputs, inputs]), .vector("\(name).bias", [outputs], .linear(inputs: inputs))]
+  }
+
+  /// The unembedding, which has no state.
+  static func costs(vocabulary: Int, dim: Int) -> Costs {
+    Costs(forwardFLOPs: 2 * Double(dim) * Double(vocabulary), state: 0)
   }
 
   let logits: Pointer

@@ -8,6 +8,19 @@ final class LayerStack {
     count == 1 ? "blocks.\(layer).mixer" : "blocks.\(layer).mixer.\(member)"
   }
 
+  /// The tensors of one layer under their names in the model.
+  static func parameters(
+    _ group: [any Primitive], layer: Int, _ norm: Normalization, dim: Int
+  ) -> [Parameter] {
+    func named(_ parameters: [Parameter], _ prefix: String) -> [Parameter] {
+      parameters.map { $0.renamed("\(prefix).\($0.name)") }
+    }
+    return named(norm.parameters(dim: dim), normName(layer))
+      + group.enumerated().flatMap { member, primitive in
+        named(primitive.parameters, mixerName(layer, member: member, of: group.count))
+      }
+  }
+
   private let dim: Int
   private let time: Int
   private let embedding: ParameterPointers

@@ -26,11 +26,7 @@ public final class Network {
     let (parts, workspace) = Workspace.build { allocator in
       var site = KernelSite(sequences: sequences, time: time, workspace: allocator, tensors: tensors)
       let stack = LayerStack(model, &site, tensors: tensors)
-      let head: any Head =
-        switch model.backbone {
-        case .languageModel: LanguageModelHead(model, &site)
-        case .autoEncoder: AutoEncoderHead(model, &site)
-        }
+      let head = model.backbone.head.init(model, &site)
       let gradient = site.saved(site.rows * model.context.dim)
       allocator = site.workspace
       return (stack, head, gradient)

@@ -11,8 +11,8 @@ public enum Normalization: String, Sendable, CaseIterable {
   case layerNorm = "layernorm"
 
   func parameters(dim: Int) -> [Parameter] {
-    let weight = Parameter("weight", [dim], .ones)
-    return self == .rmsNorm ? [weight] : [weight, Parameter("bias", [dim], .zeros)]
+    let weight = Parameter.vector("weight", [dim], .ones)
+    return self == .rmsNorm ? [weight] : [weight, .vector("bias", [dim], .zeros)]
   }
 }
 

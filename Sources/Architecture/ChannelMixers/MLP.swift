@@ -8,22 +8,24 @@ import Engine
 /// with the tanh approximation of gelu (Hendrycks and Gimpel, arXiv 1606.08415), no biases.
 struct MLP: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "mlp", kind: .channelMixer, summary: "two-layer MLP with GELU: proj(gelu(fc x))", source: "arXiv 1606.08415",
-    options: [.integer("dim_inner", default: nil, in: 1...65_536, "inner width; 4·dim unless given")])
+    name: "mlp", family: .channelMixer, summary: "two-layer MLP with GELU: proj(gelu(fc x))",
+    source: "arXiv 1606.08415", options: [innerOption])
+
+  private static let innerOption = Option.integer("dim_inner", in: 1...65_536, "inner width; 4·dim unless given")
 
   let dim: Int
   let inner: Int
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    inner = options.integer("dim_inner") ?? 4 * dim
+    inner = options[Self.innerOption] ?? 4 * dim
   }
 
   /// Initial values: PyTorch's default for linear maps.
   var parameters: [Parameter] {
     [
-      Parameter("fc.weight", [inner, dim], .linear(inputs: dim)),
-      Parameter("proj.weight", [dim, inner], .linear(inputs: inner)),
+      .matrix("fc.weight", [inner, dim]),
+      .matrix("proj.weight", [dim, inner]),
     ]
   }
 

@@ -8,19 +8,18 @@ import Engine
 ///
 /// `dense` is MAD's public code, whose experts share one full down projection. gelu is the tanh approximation.
 struct MixtureOfExperts: Primitive {
+  enum Form: String, CaseIterable { case sparse, dense }
+
   static let specification = PrimitiveSpecification(
-    name: "moe-mlp", kind: .channelMixer, summary: "mixture of gated-MLP experts, the best k per position",
+    name: "moe-mlp", family: .channelMixer, summary: "mixture of gated-MLP experts, the best k per position",
     source: "arXiv 1701.06538",
-    options: [
-      TopKRouting.expertsOption, TopKRouting.activeOption,
-      .integer(
-        "dim_inner", default: nil, in: 1...16_384,
-        "inner width of an expert; unless given 16 in the dense form, else such that all experts have about SwiGLU's size"
-      ),
-      TopKRouting.ruleOption,
-      .word(
-        "experts", default: "sparse", of: ["sparse", "dense"], "sparse computes the chosen experts, dense is MAD's"),
-    ])
+    options: TopKRouting.options + [innerOption, TopKRouting.ruleOption, formOption])
+
+  private static let innerOption = Option.integer(
+    "dim_inner", in: 1...16_384,
+    "inner width of an expert; unless given 16 in the dense form, else such that all experts have about SwiGLU's size")
+  private static let formOption = Option.word(
+    "experts", default: Form.sparse, "sparse computes the chosen experts, dense is MAD's")
 
   let dim, inner: Int
   let routing: TopKRouting
@@ -28,41 +27,36 @@ struct MixtureOfExperts: Primitive {
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    routing = try TopKRouting(options, primitive: "moe-mlp")
-    isSparse = options.word("experts") != "dense"
+    routing = try TopKRouting(options, primitive: Self.specification.name)
+    isSparse = options[Self.formOption] == .sparse
     // SwiGLU's inner width shared among the experts, in sixteens.
     let share = 8 * dim / 3 / routing.experts
-    inner = options.integer("dim_inner") ?? (isSparse ? 16 * ((share + 15) / 16) : 16)
+    inner = options[Self.innerOption] ?? (isSparse ? 16 * ((share + 15) / 16) : 16)
     guard !isSparse || routing.rule == .masked else {
-      throw ArchitectureError.unsuitable(
-        primitive: "moe-mlp", reason: "experts=sparse does not compute the others, so router_rule must be masked")
+      throw Self.unsuitable("experts=sparse does not compute the others, so router_rule must be masked")
     }
     let size = routing.experts.multipliedReportingOverflow(by: dim * inner * (isSparse ? 3 : routing.experts))
     guard !size.overflow, size.partialValue <= Int(Int32.max) else {
-      throw ArchitectureError.unsuitable(
-        primitive: "moe-mlp", reason: "num_experts = \(routing.experts) with dim_inner = \(inner) is too large")
+      throw Self.unsuitable("num_experts = \(routing.experts) with dim_inner = \(inner) is too large")
     }
   }
 
-  /// Initial values: PyTorch's default for linear maps.
+  /// Initial values: PyTorch's default for linear maps. The inner width of the dense form does not grow with the model's.
   var parameters: [Parameter] {
     let experts = routing.experts
-    let router = [
-      Parameter("router.weight", [experts, dim], .linear(inputs: dim)),
-      Parameter("router.bias", [experts], .linear(inputs: dim)),
-    ]
-    if isSparse {
-      return [
-        Parameter("gate", [experts, inner, dim], .linear(inputs: dim)),
-        Parameter("up", [experts, inner, dim], .linear(inputs: dim)),
-        Parameter("down", [experts, dim, inner], .linear(inputs: inner)),
-      ] + router
-    }
-    return [
-      Parameter("up1.weight", [experts * inner, dim], .linear(inputs: dim)),
-      Parameter("up2.weight", [experts * inner, dim], .linear(inputs: dim)),
-      Parameter("down1.weight", [dim * experts, experts * inner], .linear(inputs: experts * inner)),
-    ] + router
+    let maps: [Parameter] =
+      isSparse
+      ? [
+        .matrix("gate", [experts, inner, dim]),
+        .matrix("up", [experts, inner, dim]),
+        .matrix("down", [experts, dim, inner]),
+      ]
+      : [
+        .matrix("up1.weight", [experts * inner, dim]),
+        .matrix("up2.weight", [experts * inner, dim]),
+        .vector("down1.weight", [dim * experts, experts * inner], .linear(inputs: experts * inner)),
+      ]
+    return maps + routing.routerParameters(dim: dim)
   }
 
   /// Sparse experts cost what the active ones cost.

@@ -8,7 +8,7 @@ import Engine
 /// The computation is that of `RWKVChannelMixing`.
 struct RWKV5ChannelMixer: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "rwkv5-channel-mixer", kind: .channelMixer,
+    name: "rwkv5-channel-mixer", family: .channelMixer,
     summary: "gated squared-ReLU MLP on a token shift: sigmoid(Wᵣxᵣ) ⊙ Wᵥ relu(Wₖxₖ)²",
     source: "arXiv 2404.05892 (Eagle)",
     options: RWKVChannelMixing.options)

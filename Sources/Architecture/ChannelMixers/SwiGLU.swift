@@ -8,26 +8,26 @@ import Engine
 /// with `silu(a) = a · sigmoid(a)` and inner = 16 ⌈⌊8 dim / 3⌋ / 16⌉ unless given.
 struct SwiGLU: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "swiglu", kind: .channelMixer, summary: "gated MLP: W₃(silu(W₁x) ⊙ W₂x)", source: "arXiv 2002.05202",
-    options: [
-      .integer(
-        "dim_inner", default: nil, in: 1...65_536, "inner width; 16⌈⌊8·dim/3⌋/16⌉ unless given")
-    ])
+    name: "swiglu", family: .channelMixer, summary: "gated MLP: W₃(silu(W₁x) ⊙ W₂x)", source: "arXiv 2002.05202",
+    options: [innerOption])
+
+  private static let innerOption = Option.integer(
+    "dim_inner", in: 1...65_536, "inner width; 16⌈⌊8·dim/3⌋/16⌉ unless given")
 
   let dim: Int
   let inner: Int
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    inner = options.integer("dim_inner") ?? 16 * ((8 * dim / 3 + 15) / 16)
+    inner = options[Self.innerOption] ?? 16 * ((8 * dim / 3 + 15) / 16)
   }
 
   /// Initial values: PyTorch's default for linear maps.
   var parameters: [Parameter] {
     [
-      Parameter("w1.weight", [inner, dim], .linear(inputs: dim)),
-      Parameter("w2.weight", [inner, dim], .linear(inputs: dim)),
-      Parameter("w3.weight", [dim, inner], .linear(inputs: inner)),
+      .matrix("w1.weight", [inner, dim]),
+      .matrix("w2.weight", [inner, dim]),
+      .matrix("w3.weight", [dim, inner]),
     ]
   }
 

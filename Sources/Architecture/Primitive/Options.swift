@@ -14,24 +14,8 @@ public struct OptionSpecification: Sendable {
   public let defaultValue: OptionValue?
   public let summary: String
 
-  private init(_ name: String, _ aliases: [String], _ kind: Kind, _ defaultValue: OptionValue?, _ summary: String) {
-    (self.name, self.aliases, self.kind, self.defaultValue, self.summary) = (name, aliases, kind, defaultValue, summary)
-  }
-
-  public static func integer(
-    _ name: String, aliases: [String] = [], default value: Int?, in range: ClosedRange<Int>, _ summary: String
-  ) -> Self {
-    Self(name, aliases, .integer(range), value.map(OptionValue.integer), summary)
-  }
-
-  public static func word(
-    _ name: String, aliases: [String] = [], default value: String, of words: [String], _ summary: String
-  ) -> Self {
-    Self(name, aliases, .word(words), .word(value), summary)
-  }
-
-  public static func flag(_ name: String, aliases: [String] = [], default value: Bool, _ summary: String) -> Self {
-    Self(name, aliases, .flag, .flag(value), summary)
+  init(_ name: String, _ aliases: [String], _ kind: Kind, default value: OptionValue?, _ summary: String) {
+    (self.name, self.aliases, self.kind, defaultValue, self.summary) = (name, aliases, kind, value, summary)
   }
 
   /// What a value must be, in words, e.g. `a whole number from 1 to 64`.
@@ -105,20 +89,11 @@ public struct OptionValues: Sendable, Hashable {
     given[name] ?? specifications.first { $0.name == name }?.defaultValue
   }
 
+  /// The value of an option of the primitive.
+  subscript<Value>(option: Option<Value>) -> Value { option.value(given[option.specification.name]) }
+
   /// Leaves out an option that says what would hold anyway, e.g. `kv_heads` equal to `heads`.
-  public mutating func drop(_ name: String) { given[name] = nil }
-
-  public func integer(_ name: String) -> Int? {
-    if case .integer(let number)? = self[name] { number } else { nil }
-  }
-
-  public func word(_ name: String) -> String? {
-    if case .word(let word)? = self[name] { word } else { nil }
-  }
-
-  public func flag(_ name: String) -> Bool? {
-    if case .flag(let flag)? = self[name] { flag } else { nil }
-  }
+  mutating func drop(_ option: some DeclaredOption) { given[option.specification.name] = nil }
 
   public static func == (a: Self, b: Self) -> Bool { a.given == b.given }
   public func hash(into hasher: inout Hasher) { hasher.combine(given) }

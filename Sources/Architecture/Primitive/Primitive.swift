@@ -26,6 +26,14 @@ public protocol Primitive: Sendable {
 
 extension Primitive {
   public static func simplify(_ options: inout OptionValues) {}
+
+  /// That the options do not fit together, or not the width or length.
+  static func unsuitable(_ reason: String) -> ArchitectureError {
+    .unsuitable(primitive: specification.name, reason: reason)
+  }
+
+  /// The number of trained parameters.
+  public var parameterCount: Int { parameters.filter(\.isTrained).reduce(0) { $0 + $1.count } }
 }
 
 /// What the layers of one model have in common.
@@ -41,10 +49,23 @@ public struct ModelContext: Sendable {
 public struct PrimitiveSpecification: Sendable {
   public enum Kind: String, Sendable { case sequenceMixer = "sequence mixer", channelMixer = "channel mixer" }
 
+  /// How a primitive moves information along time.
+  public enum Family: String, Sendable, CaseIterable {
+    /// By weights on all that is in sight, which its cache keeps.
+    case attention
+    /// By a state of fixed size.
+    case recurrence = "recurrent"
+    /// By filters.
+    case convolution = "convolutional"
+    /// Not at all, or from the previous position alone.
+    case channelMixer = "channel mixer"
+  }
+
   public let name: String
   /// Other names, with the options they stand for, e.g. `mh-attention`.
   public let aliases: [Alias]
-  public let kind: Kind
+  public let family: Family
+  public var kind: Kind { family == .channelMixer ? .channelMixer : .sequenceMixer }
   public let summary: String
   /// The paper, e.g. `arXiv 2312.00752`.
   public let source: String
@@ -53,16 +74,17 @@ public struct PrimitiveSpecification: Sendable {
   public struct Alias: Sendable {
     public let name: String
     public let options: [(name: String, value: OptionValue)]
-    public init(_ name: String, _ options: [(name: String, value: OptionValue)] = []) {
+    init(_ name: String, _ options: [(name: String, value: OptionValue)] = []) {
       (self.name, self.options) = (name, options)
     }
   }
 
-  public init(
-    name: String, aliases: [Alias] = [], kind: Kind, summary: String, source: String, options: [OptionSpecification]
+  init(
+    name: String, aliases: [Alias] = [], family: Family, summary: String, source: String,
+    options: [any DeclaredOption]
   ) {
-    (self.name, self.aliases, self.kind) = (name, aliases, kind)
-    (self.summary, self.source, self.options) = (summary, source, options)
+    (self.name, self.aliases, self.family) = (name, aliases, family)
+    (self.summary, self.source, self.options) = (summary, source, options.map(\.specification))
   }
 }
 
@@ -83,6 +105,8 @@ public struct Costs: Sendable, Equatable {
     self.state = state
     self.cache = cache ?? state
   }
+
+  public static let none = Costs(forwardFLOPs: 0, state: 0)
 
   public static func + (a: Costs, b: Costs) -> Costs {
     Costs(

@@ -15,46 +15,40 @@ struct Attention: Primitive {
       .init("mh-attention"), .init("sliding-attention", [("window", .integer(16))]),
       .init("mh-sliding-attention", [("window", .integer(16))]),
     ],
-    kind: .sequenceMixer, summary: "causal softmax attention with rotary embedding", source: "arXiv 1706.03762",
-    options: [
-      .integer(
-        "heads", aliases: ["n_heads", "num_heads"], default: defaultHeads, in: 1...1024,
-        "query heads; must divide the width"),
-      .integer(
-        "kv_heads", default: nil, in: 1...1024, "key/value heads, which must divide the heads; as many unless given"),
-      .integer(
-        "window", default: nil, in: 1...1_048_576, "how far back keys are visible; the whole past unless given"),
-    ])
+    family: .attention, summary: "causal softmax attention with rotary embedding", source: "arXiv 1706.03762",
+    options: [headsOption, keyValueHeadsOption, windowOption])
 
-  private static let defaultHeads = 16
+  private static let headsOption = Option.integer(
+    "heads", aliases: ["n_heads", "num_heads"], default: 16, in: 1...1024, "query heads; must divide the width")
+  private static let keyValueHeadsOption = Option.integer(
+    "kv_heads", in: 1...1024, "key/value heads, which must divide the heads; as many unless given")
+  private static let windowOption = Option.integer(
+    "window", in: 1...1_048_576, "how far back keys are visible; the whole past unless given")
 
   let dim, heads, keyValueHeads, headDim: Int
   let window: Int?
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options.integer("heads") ?? Self.defaultHeads
-    keyValueHeads = options.integer("kv_heads") ?? heads
-    window = options.integer("window")
+    heads = options[Self.headsOption]
+    keyValueHeads = options[Self.keyValueHeadsOption] ?? heads
+    window = options[Self.windowOption]
     headDim = dim / heads
-    func unsuitable(_ reason: String) -> ArchitectureError {
-      .unsuitable(primitive: Self.specification.name, reason: reason)
-    }
     guard dim.isMultiple(of: heads) else {
-      throw unsuitable("heads must divide the width \(dim), found \(heads)")
+      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
     }
     guard headDim.isMultiple(of: 2) else {
-      throw unsuitable(
+      throw Self.unsuitable(
         "the rotary embedding needs an even number of channels per head; \(heads) heads at width \(dim) have \(headDim)"
       )
     }
     guard heads.isMultiple(of: keyValueHeads) else {
-      throw unsuitable("kv_heads must divide heads, which are \(heads), found \(keyValueHeads)")
+      throw Self.unsuitable("kv_heads must divide heads, which are \(heads), found \(keyValueHeads)")
     }
   }
 
   static func simplify(_ options: inout OptionValues) {
-    if options.integer("kv_heads") == options.integer("heads") { options.drop("kv_heads") }
+    if options[keyValueHeadsOption] == options[headsOption] { options.drop(keyValueHeadsOption) }
   }
 
   /// The channels of queries, keys and values together.
@@ -63,10 +57,10 @@ struct Attention: Primitive {
   /// Initial values: PyTorch's default for linear maps.
   var parameters: [Parameter] {
     [
-      Parameter("Wqkv.weight", [projected, dim], .linear(inputs: dim)),
-      Parameter("Wqkv.bias", [projected], .linear(inputs: dim)),
-      Parameter("out_proj.weight", [dim, dim], .linear(inputs: dim)),
-      Parameter("out_proj.bias", [dim], .linear(inputs: dim)),
+      .matrix("Wqkv.weight", [projected, dim]),
+      .vector("Wqkv.bias", [projected], .linear(inputs: dim)),
+      .matrix("out_proj.weight", [dim, dim]),
+      .vector("out_proj.bias", [dim], .linear(inputs: dim)),
     ]
   }
 

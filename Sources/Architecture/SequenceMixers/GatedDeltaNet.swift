@@ -12,24 +12,25 @@ import Foundation
 /// give 2 048, but heads of only four channels.
 struct GatedDeltaNet: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "gated-deltanet", kind: .sequenceMixer,
+    name: "gated-deltanet", family: .recurrence,
     summary: "linear attention that corrects what its state holds for a key, with a decay and short convolutions",
     source: "arXiv 2412.06464",
-    options: [
-      .integer("heads", aliases: ["num_heads"], default: 16, in: 1...1024, "heads; must divide the width"),
-      .integer("d_conv", default: 4, in: 1...64, "length of the short convolutions of q, k and v"),
-    ])
+    options: [headsOption, kernelOption])
+
+  private static let headsOption = Option.integer(
+    "heads", aliases: ["num_heads"], default: 16, in: 1...1024, "heads; must divide the width")
+  private static let kernelOption = Option.integer(
+    "d_conv", default: 4, in: 1...64, "length of the short convolutions of q, k and v")
 
   let dim, heads, kernel: Int
   var headDim: Int { dim / heads }
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options.integer("heads") ?? 16
-    kernel = options.integer("d_conv") ?? 4
-    guard dim % heads == 0 else {
-      throw ArchitectureError.unsuitable(
-        primitive: Self.specification.name, reason: "heads must divide the width \(dim), found \(heads)")
+    heads = options[Self.headsOption]
+    kernel = options[Self.kernelOption]
+    guard dim.isMultiple(of: heads) else {
+      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
     }
   }
 
@@ -41,14 +42,14 @@ struct GatedDeltaNet: Primitive {
       let step = exp(random.uniform() * log(100) + log(0.001))
       return step + log(-expm1(-step))
     }
-    let maps = ["q", "k", "v", "g", "out"].map { Parameter("\($0).weight", [dim, dim], .linear(inputs: dim)) }
-    let convolutions = ["q", "k", "v"].map { Parameter("\($0)_conv", [dim, kernel], .linear(inputs: kernel)) }
+    let maps = ["q", "k", "v", "g", "out"].map { Parameter.matrix("\($0).weight", [dim, dim]) }
+    let convolutions = ["q", "k", "v"].map { Parameter.vector("\($0)_conv", [dim, kernel], .linear(inputs: kernel)) }
     return maps + convolutions + [
-      Parameter("beta.weight", [heads, dim], .linear(inputs: dim)),
-      Parameter("alpha.weight", [heads, dim], .linear(inputs: dim)),
-      Parameter("dt_bias", [heads], steps),
-      Parameter("A_log", [heads], decays),
-      Parameter("norm", [headDim], .ones),
+      .matrix("beta.weight", [heads, dim]),
+      .matrix("alpha.weight", [heads, dim]),
+      .vector("dt_bias", [heads], steps),
+      .vector("A_log", [heads], decays),
+      .vector("norm", [headDim], .ones),
     ]
   }
 

@@ -8,13 +8,13 @@ import Engine
 ///     y   = W (n ⊙ silu(W_g x))                                  [rows, dim]
 struct GatedLinearAttention: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "gated-linear-attention", aliases: [.init("mh-gated-linear-attention")], kind: .sequenceMixer,
+    name: "gated-linear-attention", aliases: [.init("mh-gated-linear-attention")], family: .recurrence,
     summary: "linear attention whose state decays by a learned, token-dependent gate per key channel",
     source: "arXiv 2312.06635",
-    options: [
-      .integer(
-        "heads", aliases: ["num_heads"], default: 8, in: 1...1024, "heads; each has a state of (dim / heads)² numbers")
-    ])
+    options: [headsOption])
+
+  private static let headsOption = Option.integer(
+    "heads", aliases: ["num_heads"], default: 8, in: 1...1024, "heads; each has a state of (dim / heads)² numbers")
 
   /// The inner width of the decay's projection, and what its logarithm is divided by.
   static let decayRank = 16
@@ -25,25 +25,28 @@ struct GatedLinearAttention: Primitive {
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options.integer("heads") ?? 8
+    heads = options[Self.headsOption]
     guard dim.isMultiple(of: heads) else {
-      throw ArchitectureError.unsuitable(
-        primitive: Self.specification.name, reason: "heads must divide the width \(dim), found \(heads)")
+      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
     }
   }
 
-  /// Initial values: those of the flash-linear-attention code, Xavier-uniform with gain 2^−2.5 and zero bias.
+  /// Initial values: those of the flash-linear-attention code, Xavier-uniform with gain 2^−2.5 and zero bias. `gk_proj1`
+  /// is a matrix for its initial values' sake, which shrink with the width, though its inputs are as many at every width.
   var parameters: [Parameter] {
     func xavier(_ outputs: Int, _ inputs: Int) -> Initializer {
       .uniform(bound: (6 / Double(inputs + outputs) / 32).squareRoot())
     }
     let square = xavier(dim, dim)
     let rank = Self.decayRank
-    return ["q_proj", "k_proj", "v_proj", "g_proj", "o_proj"].map { Parameter("\($0).weight", [dim, dim], square) } + [
-      Parameter("gk_proj0.weight", [rank, dim], xavier(rank, dim)),
-      Parameter("gk_proj1.weight", [dim, rank], xavier(dim, rank)),
-      Parameter("gk_proj1.bias", [dim], .zeros),
-      Parameter("g_norm", [dim / heads], .ones),
+    let maps = ["q_proj", "k_proj", "v_proj", "g_proj", "o_proj"].map {
+      Parameter.matrix("\($0).weight", [dim, dim], square)
+    }
+    return maps + [
+      .matrix("gk_proj0.weight", [rank, dim], xavier(rank, dim)),
+      .matrix("gk_proj1.weight", [dim, rank], xavier(dim, rank)),
+      .vector("gk_proj1.bias", [dim], .zeros),
+      .vector("g_norm", [dim / heads], .ones),
     ]
   }
 

@@ -7,25 +7,26 @@ import Engine
 ///     y = W_out (c ⊙ s)                            [rows, dim]
 struct GatedShortConvolution: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "gated-short-conv", kind: .sequenceMixer, summary: "short causal convolution between two gates",
+    name: "gated-short-conv", family: .convolution, summary: "short causal convolution between two gates",
     source: "arXiv 2511.23404",
-    options: [
-      .integer("kernel", aliases: ["d_conv"], default: 3, in: 1...256, "taps of the convolution: tokens it sees")
-    ])
+    options: [kernelOption])
+
+  private static let kernelOption = Option.integer(
+    "kernel", aliases: ["d_conv"], default: 3, in: 1...256, "taps of the convolution: tokens it sees")
 
   let dim, kernel: Int
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    kernel = options.integer("kernel") ?? 3
+    kernel = options[Self.kernelOption]
   }
 
   /// Initial values: PyTorch's defaults for linear maps and convolutions.
   var parameters: [Parameter] {
     [
-      Parameter("in_proj.weight", [3 * dim, dim], .linear(inputs: dim)),
-      Parameter("conv_weight", [dim, kernel], .linear(inputs: kernel)),
-      Parameter("out_proj.weight", [dim, dim], .linear(inputs: dim)),
+      .matrix("in_proj.weight", [3 * dim, dim]),
+      .vector("conv_weight", [dim, kernel], .linear(inputs: kernel)),
+      .matrix("out_proj.weight", [dim, dim]),
     ]
   }
 

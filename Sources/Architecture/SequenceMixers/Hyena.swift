@@ -7,30 +7,30 @@ import Engine
 ///     y = out_proj gated                                    [rows, dim], inner = inner_factor · dim
 struct Hyena: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "hyena", kind: .sequenceMixer, summary: "gated long convolution with an implicit filter",
+    name: "hyena", family: .convolution, summary: "gated long convolution with an implicit filter",
     source: "arXiv 2302.10866",
-    options: [
-      .integer("inner_factor", default: 4, in: 1...16, "inner width, in multiples of dim"),
-      GatedLongConvolution.groupsOption,
-      ImplicitFilter.orderOption(default: 4),
-      ImplicitFilter.trainZOption,
-    ])
+    options: [factorOption, GatedLongConvolution.groupsOption, orderOption, ImplicitFilter.trainZOption])
+
+  private static let factorOption = Option.integer(
+    "inner_factor", default: 4, in: 1...16, "inner width, in multiples of dim")
+  private static let orderOption = ImplicitFilter.orderOption(default: 4)
 
   let convolution: GatedLongConvolution
 
   init(_ options: OptionValues, in context: ModelContext) throws {
-    let inner = (options.integer("inner_factor") ?? 4) * context.dim
+    let inner = options[Self.factorOption] * context.dim
     convolution = try GatedLongConvolution(
-      dim: context.dim, channels: inner, groups: options.integer("proj_groups") ?? 4,
-      filter: ImplicitFilter(options, defaultOrder: 4, channels: inner, in: context), primitive: "hyena")
+      dim: context.dim, channels: inner, groups: options[GatedLongConvolution.groupsOption],
+      filter: ImplicitFilter(options, order: Self.orderOption, channels: inner, in: context),
+      primitive: Self.specification.name)
   }
 
   /// Initial values of the output projection: PyTorch's default for linear maps.
   var parameters: [Parameter] {
     let (dim, inner) = (convolution.dim, convolution.channels)
     return convolution.parameters + [
-      Parameter("out_proj.weight", [dim, inner], .linear(inputs: inner)),
-      Parameter("out_proj.bias", [dim], .linear(inputs: inner)),
+      .matrix("out_proj.weight", [dim, inner]),
+      .vector("out_proj.bias", [dim], .linear(inputs: inner)),
     ]
   }
 

@@ -9,12 +9,11 @@ import Engine
 ///     y = out_proj r                                    [rows, dim]
 struct HyenaExperts: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "hyena-experts", kind: .sequenceMixer, summary: "Hyena with a mixture of experts over its channels",
+    name: "hyena-experts", family: .convolution, summary: "Hyena with a mixture of experts over its channels",
     source: "arXiv 2403.17844",
-    options: [
-      TopKRouting.expertsOption, TopKRouting.activeOption, TopKRouting.ruleOption,
-      ImplicitFilter.orderOption(default: 16), ImplicitFilter.trainZOption,
-    ])
+    options: TopKRouting.options + [TopKRouting.ruleOption, orderOption, ImplicitFilter.trainZOption])
+
+  private static let orderOption = ImplicitFilter.orderOption(default: 16)
 
   let convolution: GatedLongConvolution
   let routing: TopKRouting
@@ -22,26 +21,23 @@ struct HyenaExperts: Primitive {
   let inner: Int
 
   init(_ options: OptionValues, in context: ModelContext) throws {
-    routing = try TopKRouting(options, primitive: "hyena-experts")
+    routing = try TopKRouting(options, primitive: Self.specification.name)
     guard context.dim.isMultiple(of: routing.experts) else {
-      throw ArchitectureError.unsuitable(
-        primitive: "hyena-experts",
-        reason: "num_experts must divide the width of \(context.dim), found \(routing.experts)")
+      throw Self.unsuitable("num_experts must divide the width of \(context.dim), found \(routing.experts)")
     }
     inner = context.dim / routing.experts
     convolution = try GatedLongConvolution(
       dim: context.dim, channels: context.dim, groups: 1,
-      filter: ImplicitFilter(options, defaultOrder: 16, channels: context.dim, in: context), primitive: "hyena-experts")
+      filter: ImplicitFilter(options, order: Self.orderOption, channels: context.dim, in: context),
+      primitive: Self.specification.name)
   }
 
   /// Initial values of router and output projection: PyTorch's default for linear maps.
   var parameters: [Parameter] {
-    let (dim, experts) = (convolution.dim, routing.experts)
-    return convolution.parameters + [
-      Parameter("router.weight", [experts, dim], .linear(inputs: dim)),
-      Parameter("router.bias", [experts], .linear(inputs: dim)),
-      Parameter("out_proj.weight", [dim, inner], .linear(inputs: inner)),
-      Parameter("out_proj.bias", [dim], .linear(inputs: inner)),
+    let dim = convolution.dim
+    return convolution.parameters + routing.routerParameters(dim: dim) + [
+      .matrix("out_proj.weight", [dim, inner]),
+      .vector("out_proj.bias", [dim], .linear(inputs: inner)),
     ]
   }
 

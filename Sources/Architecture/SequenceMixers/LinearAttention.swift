@@ -13,15 +13,15 @@ struct LinearAttention: Primitive {
   enum FeatureMap: String, CaseIterable { case elu, mad }
 
   static let specification = PrimitiveSpecification(
-    name: "linear-attention", aliases: [.init("mh-linear-attention")], kind: .sequenceMixer,
+    name: "linear-attention", aliases: [.init("mh-linear-attention")], family: .recurrence,
     summary: "attention without softmax: a feature map on queries and keys, and a running sum as state",
     source: "arXiv 2006.16236",
-    options: [
-      .integer("heads", aliases: ["num_heads"], default: 8, in: 1...1024, "heads; must divide the width"),
-      .word(
-        "feature_map", default: FeatureMap.elu.rawValue, of: FeatureMap.allCases.map(\.rawValue),
-        "elu: elu + 1; mad: the product of two learned maps, as in MAD's code"),
-    ])
+    options: [headsOption, featureMapOption])
+
+  private static let headsOption = Option.integer(
+    "heads", aliases: ["num_heads"], default: 8, in: 1...1024, "heads; must divide the width")
+  private static let featureMapOption = Option.word(
+    "feature_map", default: FeatureMap.elu, "elu: elu + 1; mad: the product of two learned maps, as in MAD's code")
 
   let dim, heads: Int
   let featureMap: FeatureMap
@@ -29,23 +29,20 @@ struct LinearAttention: Primitive {
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options.integer("heads") ?? 8
-    featureMap = options.word("feature_map").flatMap(FeatureMap.init) ?? .elu
-    guard dim % heads == 0 else {
-      throw ArchitectureError.unsuitable(
-        primitive: Self.specification.name, reason: "heads must divide the width \(dim), found \(heads)")
+    heads = options[Self.headsOption]
+    featureMap = options[Self.featureMapOption]
+    guard dim.isMultiple(of: heads) else {
+      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
     }
   }
 
   /// Initial values: PyTorch's default for linear maps.
   var parameters: [Parameter] {
-    var list = ["proj_q", "proj_k", "proj_v", "out_proj"].map {
-      Parameter("\($0).weight", [dim, dim], .linear(inputs: dim))
-    }
+    var list = ["proj_q", "proj_k", "proj_v", "out_proj"].map { Parameter.matrix("\($0).weight", [dim, dim]) }
     if featureMap == .mad {
       for name in ["fq1", "fq2", "fk1", "fk2"] {
-        list.append(Parameter("\(name).weight", [headDim, headDim], .linear(inputs: headDim)))
-        list.append(Parameter("\(name).bias", [headDim], .linear(inputs: headDim)))
+        list.append(.matrix("\(name).weight", [headDim, headDim]))
+        list.append(.vector("\(name).bias", [headDim], .linear(inputs: headDim)))
       }
     }
     return list

@@ -10,26 +10,27 @@ import Foundation
 ///     h_t = exp(−dt e^A_log) h_{t−1} + dt u B, o_t = C·h_t + D u,  y = W_out (o ⊙ silu(z))
 struct Mamba: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "mamba", kind: .sequenceMixer, summary: "selective state space with an input-dependent step size per channel",
+    name: "mamba", family: .recurrence, summary: "selective state space with an input-dependent step size per channel",
     source: "arXiv 2312.00752",
-    options: [
-      .integer("d_state", default: 4, in: 1...256, "states per channel"),
-      .integer("d_conv", default: 4, in: 1...64, "taps of the short convolution"),
-      .integer("expand", default: 2, in: 1...16, "inner channels per channel of the model"),
-      .integer("dt_rank", default: nil, in: 1...4096, "rank of the step size's projection; ⌈dim / 16⌉ unless given"),
-    ])
+    options: [statesOption, kernelOption, expandOption, rankOption])
+
+  private static let statesOption = Option.integer("d_state", default: 4, in: 1...256, "states per channel")
+  private static let kernelOption = Option.integer("d_conv", default: 4, in: 1...64, "taps of the short convolution")
+  private static let expandOption = Option.integer(
+    "expand", default: 2, in: 1...16, "inner channels per channel of the model")
+  private static let rankOption = Option.integer(
+    "dt_rank", in: 1...4096, "rank of the step size's projection; ⌈dim / 16⌉ unless given")
 
   let dim, inner, states, kernel, rank: Int
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    inner = dim * (options.integer("expand") ?? 2)
-    states = options.integer("d_state") ?? 4
-    kernel = options.integer("d_conv") ?? 4
-    rank = options.integer("dt_rank") ?? (dim + 15) / 16
+    inner = dim * options[Self.expandOption]
+    states = options[Self.statesOption]
+    kernel = options[Self.kernelOption]
+    rank = options[Self.rankOption] ?? (dim + 15) / 16
     guard rank <= inner else {
-      throw ArchitectureError.unsuitable(
-        primitive: "mamba", reason: "dt_rank must be at most the inner width \(inner), found \(rank)")
+      throw Self.unsuitable("dt_rank must be at most the inner width \(inner), found \(rank)")
     }
   }
 
@@ -39,15 +40,15 @@ struct Mamba: Primitive {
   var parameters: [Parameter] {
     let states = states
     return [
-      Parameter("in_proj.weight", [2 * inner, dim], .linear(inputs: dim)),
-      Parameter("conv_weight", [inner, kernel], .linear(inputs: kernel)),
-      Parameter("conv_bias", [inner], .linear(inputs: kernel)),
-      Parameter("x_proj.weight", [rank + 2 * states, inner], .linear(inputs: inner)),
-      Parameter("dt_proj.weight", [inner, rank], .linear(inputs: rank)),
-      Parameter("dt_proj.bias", [inner], StepSize.initialBias),
-      Parameter("A_log", [inner, states], .values { index, _ in log(Double(index % states + 1)) }),
-      Parameter("D", [inner], .ones),
-      Parameter("out_proj.weight", [dim, inner], .linear(inputs: inner)),
+      .matrix("in_proj.weight", [2 * inner, dim]),
+      .vector("conv_weight", [inner, kernel], .linear(inputs: kernel)),
+      .vector("conv_bias", [inner], .linear(inputs: kernel)),
+      .matrix("x_proj.weight", [rank + 2 * states, inner]),
+      .matrix("dt_proj.weight", [inner, rank]),
+      .vector("dt_proj.bias", [inner], StepSize.initialBias),
+      .vector("A_log", [inner, states], .values { index, _ in log(Double(index % states + 1)) }),
+      .vector("D", [inner], .ones),
+      .matrix("out_proj.weight", [dim, inner]),
     ]
   }
 

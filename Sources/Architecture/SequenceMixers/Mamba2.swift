@@ -10,15 +10,17 @@ import Foundation
 ///     y = W_out (RMS norm of o ⊙ silu(z))
 struct Mamba2: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "mamba2", kind: .sequenceMixer,
+    name: "mamba2", family: .recurrence,
     summary: "selective state space with one decay per head and a normalised gate",
     source: "arXiv 2405.21060",
-    options: [
-      .integer("d_state", default: 4, in: 1...256, "states per channel"),
-      .integer("head_dim", default: 16, in: 1...1024, "channels per head; must divide the inner width"),
-      .integer("d_conv", default: 4, in: 1...64, "taps of the short convolution"),
-      .integer("expand", default: 2, in: 1...16, "inner channels per channel of the model"),
-    ])
+    options: [statesOption, headDimOption, kernelOption, expandOption])
+
+  private static let statesOption = Option.integer("d_state", default: 4, in: 1...256, "states per channel")
+  private static let headDimOption = Option.integer(
+    "head_dim", default: 16, in: 1...1024, "channels per head; must divide the inner width")
+  private static let kernelOption = Option.integer("d_conv", default: 4, in: 1...64, "taps of the short convolution")
+  private static let expandOption = Option.integer(
+    "expand", default: 2, in: 1...16, "inner channels per channel of the model")
 
   let dim, inner, headDim, states, kernel: Int
   var heads: Int { inner / headDim }
@@ -27,13 +29,12 @@ struct Mamba2: Primitive {
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    inner = dim * (options.integer("expand") ?? 2)
-    headDim = options.integer("head_dim") ?? 16
-    states = options.integer("d_state") ?? 4
-    kernel = options.integer("d_conv") ?? 4
+    inner = dim * options[Self.expandOption]
+    headDim = options[Self.headDimOption]
+    states = options[Self.statesOption]
+    kernel = options[Self.kernelOption]
     guard inner.isMultiple(of: headDim) else {
-      throw ArchitectureError.unsuitable(
-        primitive: "mamba2", reason: "head_dim must divide the inner width \(inner), found \(headDim)")
+      throw Self.unsuitable("head_dim must divide the inner width \(inner), found \(headDim)")
     }
   }
 
@@ -41,14 +42,14 @@ struct Mamba2: Primitive {
   /// inverse softplus of a step log-uniform in [0.001, 0.1], PyTorch's defaults for linear maps and the convolution.
   var parameters: [Parameter] {
     [
-      Parameter("in_proj.weight", [inner + convolved + heads, dim], .linear(inputs: dim)),
-      Parameter("conv_weight", [convolved, kernel], .linear(inputs: kernel)),
-      Parameter("conv_bias", [convolved], .linear(inputs: kernel)),
-      Parameter("dt_bias", [heads], StepSize.initialBias),
-      Parameter("A_log", [heads], .values { _, random in log(1 + 15 * random.uniform()) }),
-      Parameter("D", [heads], .ones),
-      Parameter("norm", [inner], .ones),
-      Parameter("out_proj.weight", [dim, inner], .linear(inputs: inner)),
+      .matrix("in_proj.weight", [inner + convolved + heads, dim]),
+      .vector("conv_weight", [convolved, kernel], .linear(inputs: kernel)),
+      .vector("conv_bias", [convolved], .linear(inputs: kernel)),
+      .vector("dt_bias", [heads], StepSize.initialBias),
+      .vector("A_log", [heads], .values { _, random in log(1 + 15 * random.uniform()) }),
+      .vector("D", [heads], .ones),
+      .vector("norm", [inner], .ones),
+      .matrix("out_proj.weight", [dim, inner]),
     ]
   }
 

@@ -10,16 +10,14 @@ import Engine
 ///     y = out_proj o
 struct MultiHeadHyena: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "mh-hyena", kind: .sequenceMixer, summary: "multi-head Hyena: scores weighted by an implicit filter",
+    name: "mh-hyena", family: .convolution, summary: "multi-head Hyena: scores weighted by an implicit filter",
     source: "arXiv 2310.18780",
-    options: [
-      .integer(
-        "head_dim", aliases: ["num_heads"], default: 8, in: 1...1024,
-        "channels of a head (published configurations call this num_heads)"),
-      GatedLongConvolution.groupsOption,
-      ImplicitFilter.orderOption(default: 2),
-      ImplicitFilter.trainZOption,
-    ])
+    options: [headDimOption, GatedLongConvolution.groupsOption, orderOption, ImplicitFilter.trainZOption])
+
+  private static let headDimOption = Option.integer(
+    "head_dim", aliases: ["num_heads"], default: 8, in: 1...1024,
+    "channels of a head (published configurations call this num_heads)")
+  private static let orderOption = ImplicitFilter.orderOption(default: 2)
 
   let dim, headDim: Int
   /// Rows of the input projection.
@@ -28,21 +26,20 @@ struct MultiHeadHyena: Primitive {
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    headDim = options.integer("head_dim") ?? 8
+    headDim = options[Self.headDimOption]
     guard dim.isMultiple(of: headDim) else {
-      throw ArchitectureError.unsuitable(
-        primitive: "mh-hyena", reason: "head_dim must divide the width of \(dim), found \(headDim)")
+      throw Self.unsuitable("head_dim must divide the width of \(dim), found \(headDim)")
     }
-    filter = ImplicitFilter(options, defaultOrder: 2, channels: dim / headDim, in: context)
+    filter = ImplicitFilter(options, order: Self.orderOption, channels: dim / headDim, in: context)
     projected = try GatedLongConvolution.projectedRows(
-      channels: dim, groups: options.integer("proj_groups") ?? 4, primitive: "mh-hyena")
+      channels: dim, groups: options[GatedLongConvolution.groupsOption], primitive: Self.specification.name)
   }
 
   /// Initial values of the output projection: PyTorch's default for linear maps.
   var parameters: [Parameter] {
     GatedLongConvolution.parameters(dim: dim, channels: dim, projected: projected, filter: filter) + [
-      Parameter("out_proj.weight", [dim, dim], .linear(inputs: dim)),
-      Parameter("out_proj.bias", [dim], .linear(inputs: dim)),
+      .matrix("out_proj.weight", [dim, dim]),
+      .vector("out_proj.bias", [dim], .linear(inputs: dim)),
     ]
   }
 

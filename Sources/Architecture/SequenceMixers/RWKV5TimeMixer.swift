@@ -8,7 +8,7 @@ import Engine
 ///     y   = W (groupnorm(o / 8) ⊙ silu(W_g x_g))         each head is a group     [rows, dim]
 struct RWKV5TimeMixer: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "rwkv5-time-mixer", kind: .sequenceMixer,
+    name: "rwkv5-time-mixer", family: .recurrence,
     summary: "linear attention with a decay per key channel, a bonus for the present token and token shifts",
     source: "arXiv 2404.05892 (Eagle)", options: RWKVTimeMixing.options)
 
@@ -22,8 +22,8 @@ struct RWKV5TimeMixer: Primitive {
   var parameters: [Parameter] {
     let dim = mixing.dim
     let ramps: [(String, Double)] = [("mix_k", 1), ("mix_v", 1), ("mix_r", 0.5), ("mix_g", 0.5)]
-    return ramps.map { Parameter($0, [dim], RWKVRamps.present(dim: dim, power: $1)) } + [
-      Parameter("decay", [mixing.heads, mixing.headDim], RWKVRamps.decay(dim: dim))
+    return ramps.map { .vector($0, [dim], RWKVRamps.present(dim: dim, power: $1)) } + [
+      .vector("decay", [mixing.heads, mixing.headDim], RWKVRamps.decay(dim: dim))
     ] + mixing.parameters
   }
 

@@ -10,7 +10,7 @@ import Engine
 /// where r, k, v are projections of x_r, x_k, x_v.
 struct RWKV6TimeMixer: Primitive {
   static let specification = PrimitiveSpecification(
-    name: "rwkv6-time-mixer", kind: .sequenceMixer,
+    name: "rwkv6-time-mixer", family: .recurrence,
     summary: "RWKV-5's time mixer with token-dependent decays and token shifts", source: "arXiv 2404.05892 (Finch)",
     options: RWKVTimeMixing.options)
 
@@ -31,12 +31,12 @@ struct RWKV6TimeMixer: Primitive {
     let ramps: [(String, Double)] = [
       ("mix_x", 1), ("mix_w", 1), ("mix_k", 1), ("mix_v", 1), ("mix_r", 0.5), ("mix_g", 0.5),
     ]
-    return ramps.map { Parameter($0, [dim], RWKVRamps.previous(dim: dim, power: $1)) } + [
-      Parameter("mix_w1", [dim, 5 * Self.mixRank], .zeros),
-      Parameter("mix_w2", [5, Self.mixRank, dim], .uniform(bound: 0.01)),
-      Parameter("decay", [dim], RWKVRamps.decay(dim: dim)),
-      Parameter("decay_w1", [dim, Self.decayRank], .zeros),
-      Parameter("decay_w2", [Self.decayRank, dim], .uniform(bound: 0.01)),
+    return ramps.map { .vector($0, [dim], RWKVRamps.previous(dim: dim, power: $1)) } + [
+      .vector("mix_w1", [dim, 5 * Self.mixRank], .zeros),
+      .vector("mix_w2", [5, Self.mixRank, dim], .uniform(bound: 0.01)),
+      .vector("decay", [dim], RWKVRamps.decay(dim: dim)),
+      .vector("decay_w1", [dim, Self.decayRank], .zeros),
+      .vector("decay_w2", [Self.decayRank, dim], .uniform(bound: 0.01)),
     ] + mixing.parameters
   }
 

@@ -56,7 +56,7 @@ public struct CorrelationSource: Sendable {
   /// What was measured of one layout, over all runs.
   struct Entry {
     let layout: String
-    let classification: MixerClass
+    let classification: String
     let costs: CostSummary
     var scores: [Predictor: [Double]] = [:]
     /// By task.
@@ -89,7 +89,7 @@ public struct CorrelationSource: Sendable {
           places[candidate.layout] = place
           let layout = try Layout(parsing: candidate.layout)
           entries.append(
-            Entry(layout: candidate.layout, classification: MixerClass(layout), costs: candidate.costs))
+            Entry(layout: candidate.layout, classification: layout.classification, costs: candidate.costs))
         }
         try run.add(candidate.id, to: &entries[place])
       }
@@ -135,7 +135,7 @@ public struct CorrelationSource: Sendable {
       if let earlyTarget { covariates[Self.earlyLoss] = Self.mean(entry.early[earlyTarget] ?? []) }
       let parts = entry.parts[predictor] ?? []
       return CorrelationStudy.Thing(
-        name: entry.layout, classification: entry.classification.rawValue, scores: entry.scores[predictor] ?? [],
+        name: entry.layout, classification: entry.classification, scores: entry.scores[predictor] ?? [],
         targets: entry.losses[target] ?? [],
         parts: Dictionary(uniqueKeysWithValues: tasks.map { task in (task, Self.mean(parts.compactMap { $0[task] })) }),
         covariates: covariates)

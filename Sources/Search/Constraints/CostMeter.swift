@@ -30,13 +30,6 @@ public struct CostSummary: Sendable, Hashable {
       forwardFLOPs: a.forwardFLOPs + b.forwardFLOPs, trainingFLOPs: a.trainingFLOPs + b.trainingFLOPs,
       state: a.state + b.state, cache: a.cache + b.cache)
   }
-
-  static func - (a: Self, b: Self) -> Self {
-    Self(
-      layers: a.layers - b.layers, parameters: a.parameters - b.parameters,
-      forwardFLOPs: a.forwardFLOPs - b.forwardFLOPs, trainingFLOPs: a.trainingFLOPs - b.trainingFLOPs,
-      state: a.state - b.state, cache: a.cache - b.cache)
-  }
 }
 
 /// Counts costs. Those of a layout are the sum of its layers' and of what surrounds them.
@@ -53,22 +46,9 @@ struct CostMeter: Sendable {
     context = file.model.context ?? file.constraints.stateContext ?? 1024
     stateContext = file.constraints.stateContext ?? context
     maxLength = file.model.maxLength ?? max(context, stateContext)
-    surroundings = Self.surroundings(dim, vocabulary, maxLength, context)
-  }
-
-  /// Twice a model of one layer, less a model with the layer twice.
-  private static func surroundings(_ dim: Int, _ vocabulary: Int, _ maxLength: Int, _ context: Int) -> CostSummary {
-    for type in Primitives.all {
-      guard let options = try? OptionValues([], for: type.specification) else { continue }
-      let layer = [LayerPrimitive(type: type, options: options)]
-      func costs(_ layers: [[LayerPrimitive]]) -> CostSummary? {
-        let size = ModelContext(dim: dim, maxLength: maxLength)
-        guard let model = try? Model(layers: layers, context: size, vocabulary: vocabulary) else { return nil }
-        return model.summary(context: context, stateContext: context)
-      }
-      if let once = costs([layer]), let twice = costs([layer, layer]) { return once + once - twice }
-    }
-    return .zero
+    let size = ModelContext(dim: dim, maxLength: maxLength)
+    let bare = try? Model(layers: [], context: size, vocabulary: vocabulary)
+    surroundings = bare?.summary(context: context, stateContext: stateContext) ?? .zero
   }
 
   /// The costs of one layer with its normalisation.
@@ -76,7 +56,9 @@ struct CostMeter: Sendable {
   func layer(_ members: [LayerPrimitive]) throws -> CostSummary {
     let size = ModelContext(dim: dim, maxLength: maxLength)
     let model = try Model(layers: [members], context: size, vocabulary: vocabulary)
-    return model.summary(context: context, stateContext: stateContext) - surroundings
+    let part = model.parts.layers[0]
+    return CostSummary(
+      layers: 1, parameters: part.parameterCount, costs: part.costs, context: context, stateContext: stateContext)
   }
 
   /// The costs of any layout.
@@ -87,12 +69,21 @@ struct CostMeter: Sendable {
   }
 }
 
+extension CostSummary {
+  fileprivate init(
+    layers: Int, parameters: Int, costs: (_ time: Int) -> Costs, context: Int, stateContext: Int
+  ) {
+    let spent = costs(context)
+    let held = stateContext == context ? spent : costs(stateContext)
+    self.init(
+      layers: layers, parameters: parameters, forwardFLOPs: spent.forwardFLOPs, trainingFLOPs: spent.trainingFLOPs,
+      state: held.state, cache: held.cache)
+  }
+}
+
 extension Model {
   fileprivate func summary(context: Int, stateContext: Int) -> CostSummary {
-    let costs = costs(time: context)
-    let held = stateContext == context ? costs : self.costs(time: stateContext)
-    return CostSummary(
-      layers: layers.count, parameters: parameterCount, forwardFLOPs: costs.forwardFLOPs,
-      trainingFLOPs: costs.trainingFLOPs, state: held.state, cache: held.cache)
+    CostSummary(
+      layers: layers.count, parameters: parameterCount, costs: costs, context: context, stateContext: stateContext)
   }
 }

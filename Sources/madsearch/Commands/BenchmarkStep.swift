@@ -13,9 +13,9 @@ struct BenchmarkStep: ParsableCommand {
     commandName: "step",
     abstract: "Measure training-step time, GFLOP/s and the share of the machine's sgemm peak, per primitive.",
     discussion: """
-      A sequence mixer is measured as [mixer, swiglu] x n, a channel mixer as [attention, mixer] x n. GFLOP/s count what \
-      the primitives say they compute; the peak is that of 1024 x 1024 x 1024 products on as many threads, measured just \
-      before and after.
+      A sequence mixer is measured as [mixer, swiglu] x n, a channel mixer as [attention, mixer] x n, and swiglu alone. \
+      GFLOP/s count what the primitives say they compute; the peak is that of 1024 x 1024 x 1024 products on as many \
+      threads, measured just before and after.
       """)
 
   @Option(

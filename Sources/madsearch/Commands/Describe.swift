@@ -45,14 +45,14 @@ struct Describe: ParsableCommand {
   func run() throws {
     let argument = try LayoutArgument(layout)
     let layout = argument.layout
-    let costs = try argument.use { try LayoutCosts($0, dim: dim, vocabulary: vocabulary, context: context) }
+    let model = try argument.use { try $0.makeModel(dim: dim, vocabulary: vocabulary, maxLength: context) }
     let normalization = try argument.use { try self.normalization(of: $0) }
     if format.json {
-      try StandardOutput.print(json(layout, costs, normalization).text)
+      try StandardOutput.print(json(layout, model, normalization).text)
     } else if format.csv {
-      try StandardOutput.print(normalization?.csv ?? table(layout, costs).csv)
+      try StandardOutput.print(normalization?.csv ?? table(layout, model).csv)
     } else {
-      try StandardOutput.print(text(layout, costs) + (normalization.map { "\n" + $0.text } ?? ""))
+      try StandardOutput.print(text(layout, model) + (normalization.map { "\n" + $0.text } ?? ""))
     }
   }
 
@@ -62,11 +62,11 @@ struct Describe: ParsableCommand {
     return NormalizationTable(target: normalize, layout: nearest, primitives: primitives)
   }
 
-  private func text(_ layout: Layout, _ costs: LayoutCosts) -> String {
+  private func text(_ layout: Layout, _ model: Model) -> String {
     var lines = [layout.canonical]
     if let pattern = layout.megatronString { lines.append(pattern) }
     lines.append("width \(dim), vocabulary \(vocabulary), context \(context); FLOPs per token")
-    return lines.joined(separator: "\n") + "\n\n" + table(layout, costs).text
+    return lines.joined(separator: "\n") + "\n\n" + table(layout, model).text
   }
 
   private static let figures = [
@@ -74,38 +74,40 @@ struct Describe: ParsableCommand {
     .init("trainingFLOPsPerToken", "training FLOPs"), .init("state", "state"), .init("cache", "exact cache"),
   ]
 
-  private func cells(_ part: LayoutCosts.Part) -> [Table.Cell] {
+  private func cells(_ parameters: Int, _ costs: Costs) -> [Table.Cell] {
     [
-      .integer(part.parameters), .number(part.costs.forwardFLOPs, decimals: 0),
-      .number(part.costs.trainingFLOPs, decimals: 0), .integer(part.costs.state), .integer(part.costs.cache),
+      .integer(parameters), .number(costs.forwardFLOPs, decimals: 0), .number(costs.trainingFLOPs, decimals: 0),
+      .integer(costs.state), .integer(costs.cache),
     ]
   }
 
+  private func cells(_ part: ModelPart) -> [Table.Cell] { cells(part.parameterCount, part.costs(time: context)) }
+
+  private func total(_ model: Model) -> [Table.Cell] { cells(model.parameterCount, model.costs(time: context)) }
+
   /// The layers, with what surrounds them, and the total.
-  private func table(_ layout: Layout, _ costs: LayoutCosts) -> Table {
+  private func table(_ layout: Layout, _ model: Model) -> Table {
     var table = Table([.init("layer", "layer"), .init("primitive", "primitive")] + Self.figures)
-    table.add([.text("embedding"), .nothing] + cells(costs.embedding))
-    for (index, part) in costs.layers.enumerated() {
+    table.add([.text("embedding"), .nothing] + cells(model.parts.embedding))
+    for (index, part) in model.parts.layers.enumerated() {
       table.add([.text("\(index + 1)"), .text(layout.text(layer: index))] + cells(part))
     }
-    table.add([.text("unembedding"), .nothing] + cells(costs.unembedding))
-    table.add([.text("total"), .nothing] + cells(costs.total))
+    table.add([.text("unembedding"), .nothing] + cells(model.parts.head))
+    table.add([.text("total"), .nothing] + total(model))
     return table
   }
 
-  private func json(_ layout: Layout, _ costs: LayoutCosts, _ normalization: NormalizationTable?) -> JSON {
-    func members(_ part: LayoutCosts.Part) -> [(String, JSON)] {
-      zip(Self.figures, cells(part)).map { ($0.key, $1.json) }
-    }
-    let layers = costs.layers.enumerated().map { index, part in
+  private func json(_ layout: Layout, _ model: Model, _ normalization: NormalizationTable?) -> JSON {
+    func members(_ cells: [Table.Cell]) -> [(String, JSON)] { zip(Self.figures, cells).map { ($0.key, $1.json) } }
+    let layers = model.parts.layers.enumerated().map { index, part in
       JSON.object(
-        [("layer", .integer(index + 1)), ("primitive", .text(layout.text(layer: index)))] + members(part))
+        [("layer", .integer(index + 1)), ("primitive", .text(layout.text(layer: index)))] + members(cells(part)))
     }
     var description: [(String, JSON)] = [
       ("layout", .text(layout.canonical)), ("megatron", layout.megatronString.map(JSON.text) ?? .null),
       ("dim", .integer(dim)), ("vocabulary", .integer(vocabulary)), ("context", .integer(context)),
-      ("layers", .array(layers)), ("embedding", .object(members(costs.embedding))),
-      ("unembedding", .object(members(costs.unembedding))), ("total", .object(members(costs.total))),
+      ("layers", .array(layers)), ("embedding", .object(members(cells(model.parts.embedding)))),
+      ("unembedding", .object(members(cells(model.parts.head)))), ("total", .object(members(total(model)))),
     ]
     if let normalization { description.append(("normalization", normalization.json)) }
     return .object(description)

@@ -27,7 +27,8 @@ struct ListPrimitives: ParsableCommand {
   /// A primitive with its options, for people.
   private static func text(_ specification: PrimitiveSpecification) -> String {
     var text = "\(specification.name): \(specification.summary)\n"
-    text += "  \(specification.kind.rawValue), \(specification.source)\n"
+    let family = specification.kind == .sequenceMixer ? " (\(specification.family.rawValue))" : ""
+    text += "  \(specification.kind.rawValue)\(family), \(specification.source)\n"
     for alias in specification.aliases {
       text += "  alias \(alias.name)" + (alias.options.isEmpty ? "" : " = \(meaning(alias, of: specification))") + "\n"
     }
@@ -51,7 +52,7 @@ struct ListPrimitives: ParsableCommand {
   /// A row a primitive.
   private static var table: Table {
     var table = Table(
-      ["name", "aliases", "kind", "summary", "source", "options"].map { .init($0, $0) } + figures.map { .init($0, $0) })
+      (["name", "aliases", "kind", "family", "summary", "source", "options"] + figures).map { .init($0, $0) })
     for type in Primitives.all {
       let specification = type.specification
       let options = specification.options.map { option in
@@ -60,8 +61,8 @@ struct ListPrimitives: ParsableCommand {
       table.add(
         [
           .text(specification.name), .text(specification.aliases.map(\.name).joined(separator: " ")),
-          .text(specification.kind.rawValue), .text(specification.summary), .text(specification.source),
-          .text(options.joined(separator: "; ")),
+          .text(specification.kind.rawValue), .text(specification.family.rawValue), .text(specification.summary),
+          .text(specification.source), .text(options.joined(separator: "; ")),
         ] + cells(type))
     }
     return table
@@ -76,7 +77,8 @@ struct ListPrimitives: ParsableCommand {
           "aliasLayouts",
           .object(specification.aliases.map { ($0.name, .text(meaning($0, of: specification))) })
         ),
-        ("kind", .text(specification.kind.rawValue)), ("summary", .text(specification.summary)),
+        ("kind", .text(specification.kind.rawValue)), ("family", .text(specification.family.rawValue)),
+        ("summary", .text(specification.summary)),
         ("source", .text(specification.source)), ("options", .array(specification.options.map(json))),
       ] + zip(figures, cells(type)).map { ($0, $1.json) })
   }
@@ -121,10 +123,9 @@ struct ListPrimitives: ParsableCommand {
       let primitive = try? type.init(options, in: ModelContext(dim: 128, maxLength: 128))
     else { return figures.map { _ in .nothing } }
     let costs = primitive.costs(time: 128)
-    let parameters = primitive.parameters.filter(\.isTrained).reduce(0) { $0 + $1.count }
     return [
-      .integer(parameters), .number(costs.forwardFLOPs, decimals: 0), .number(costs.trainingFLOPs, decimals: 0),
-      .integer(costs.state), .integer(costs.cache),
+      .integer(primitive.parameterCount), .number(costs.forwardFLOPs, decimals: 0),
+      .number(costs.trainingFLOPs, decimals: 0), .integer(costs.state), .integer(costs.cache),
     ]
   }
 }

@@ -15,22 +15,28 @@ struct TopKRouting: Sendable {
   let active: Int
   let rule: Rule
 
-  static let expertsOption = OptionSpecification.integer("num_experts", default: 8, in: 1...256, "number of experts")
-  static let activeOption = OptionSpecification.integer(
+  static let options: [any DeclaredOption] = [expertsOption, activeOption]
+  private static let expertsOption = Option.integer("num_experts", default: 8, in: 1...256, "number of experts")
+  private static let activeOption = Option.integer(
     "active_experts", default: 2, in: 1...256, "experts that work on a position")
-  static let ruleOption = OptionSpecification.word(
-    "router_rule", default: Rule.masked.rawValue, of: Rule.allCases.map(\.rawValue),
+  static let ruleOption = Option.word(
+    "router_rule", default: Rule.masked,
     "weight of the experts not chosen: masked gives them 0, zeroed a score of 0 as MAD's code does")
 
   /// - Throws: `ArchitectureError.unsuitable` if more experts are active than there are.
   init(_ options: OptionValues, primitive: String) throws {
-    experts = options.integer("num_experts") ?? 8
-    active = options.integer("active_experts") ?? 2
-    rule = options.word("router_rule").flatMap(Rule.init) ?? .masked
+    experts = options[Self.expertsOption]
+    active = options[Self.activeOption]
+    rule = options[Self.ruleOption]
     guard active <= experts else {
       throw ArchitectureError.unsuitable(
         primitive: primitive, reason: "active_experts must be at most num_experts = \(experts), found \(active)")
     }
+  }
+
+  /// The tensors of `Router`, with PyTorch's initial values of linear maps.
+  func routerParameters(dim: Int) -> [Parameter] {
+    [.matrix("router.weight", [experts, dim]), .vector("router.bias", [experts], .linear(inputs: dim))]
   }
 
   /// Fills `p [rows, experts]` from the scores `[rows, experts]`.

@@ -21,7 +21,7 @@ struct GatedLongConvolution: Sendable {
     projected = try Self.projectedRows(channels: channels, groups: groups, primitive: primitive)
   }
 
-  static let groupsOption = OptionSpecification.integer(
+  static let groupsOption = Option.integer(
     "proj_groups", default: 4, in: 1...64, "how many times the input projection is repeated over the channels")
 
   static func projectedRows(channels: Int, groups: Int, primitive: String) throws -> Int {
@@ -40,11 +40,11 @@ struct GatedLongConvolution: Sendable {
   /// Initial values: PyTorch's defaults for linear maps and convolutions, N(0, 1) for the filter's bias as in MAD's code.
   static func parameters(dim: Int, channels: Int, projected: Int, filter: ImplicitFilter) -> [Parameter] {
     [
-      Parameter("in_proj.weight", [projected, dim], .linear(inputs: dim)),
-      Parameter("in_proj.bias", [projected], .linear(inputs: dim)),
-      Parameter("conv_weight", [3 * channels, 3], .linear(inputs: 3)),
-      Parameter("conv_bias", [3 * channels], .linear(inputs: 3)),
-      Parameter("filter_bias", [filter.channels], .normal(deviation: 1)),
+      .matrix("in_proj.weight", [projected, dim]),
+      .vector("in_proj.bias", [projected], .linear(inputs: dim)),
+      .vector("conv_weight", [3 * channels, 3], .linear(inputs: 3)),
+      .vector("conv_bias", [3 * channels], .linear(inputs: 3)),
+      .vector("filter_bias", [filter.channels], .normal(deviation: 1)),
     ] + filter.parameters
   }
 

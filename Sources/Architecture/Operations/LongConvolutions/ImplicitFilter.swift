@@ -10,20 +10,20 @@ import Foundation
 ///
 /// The filters are computed once per step, and so are the gradients of the network, from the sum of ∂loss/∂h.
 struct ImplicitFilter: Sendable {
-  static func orderOption(default order: Int) -> OptionSpecification {
+  static func orderOption(default order: Int) -> Option<Int> {
     .integer("filter_order", default: order, in: 1...256, "width of the network that makes the filters")
   }
-  static let trainZOption = OptionSpecification.flag(
+  static let trainZOption = Option.flag(
     "train_z", default: true, "train the positions that the filters are made from")
 
   let channels, order, maxLength: Int
   let trainsPositions: Bool
 
-  init(_ options: OptionValues, defaultOrder: Int, channels: Int, in context: ModelContext) {
+  init(_ options: OptionValues, order: Option<Int>, channels: Int, in context: ModelContext) {
     self.channels = channels
-    order = options.integer("filter_order") ?? defaultOrder
+    self.order = options[order]
     maxLength = context.maxLength
-    trainsPositions = options.flag("train_z") ?? true
+    trainsPositions = options[Self.trainZOption]
   }
 
   /// Initial values: the reference implementation's positions and decays; PyTorch's default for linear maps.
@@ -36,19 +36,18 @@ struct ImplicitFilter: Sendable {
     let (slowest, fastest) = (-Foundation.log(0.01) / 1.5, -Foundation.log(0.01) / 0.3)
     let gaps = Double(max(channels - 1, 1))
     return [
-      Parameter("filter.z", [maxLength, 3], positions, isTrained: trainsPositions),
-      Parameter("filter.freq", [order], .ones),
-      Parameter("filter.linear0.weight", [order, 3], .linear(inputs: 3)),
-      Parameter("filter.linear0.bias", [order], .linear(inputs: 3)),
-      Parameter("filter.linear1.weight", [order, order], .linear(inputs: order)),
-      Parameter("filter.linear1.bias", [order], .linear(inputs: order)),
-      Parameter("filter.linear2.weight", [order, order], .linear(inputs: order)),
-      Parameter("filter.linear2.bias", [order], .linear(inputs: order)),
-      Parameter("filter.linear3.weight", [channels, order], .linear(inputs: order)),
-      Parameter("filter.t", [maxLength], .values { l, _ in Double(l) / last }, isTrained: false),
-      Parameter(
-        "filter.delta", [channels], .values { c, _ in slowest + (fastest - slowest) * Double(c) / gaps },
-        isTrained: false),
+      trainsPositions
+        ? .vector("filter.z", [maxLength, 3], positions) : .constant("filter.z", [maxLength, 3], positions),
+      .vector("filter.freq", [order], .ones),
+      .vector("filter.linear0.weight", [order, 3], .linear(inputs: 3)),
+      .vector("filter.linear0.bias", [order], .linear(inputs: 3)),
+      .vector("filter.linear1.weight", [order, order], .linear(inputs: order)),
+      .vector("filter.linear1.bias", [order], .linear(inputs: order)),
+      .vector("filter.linear2.weight", [order, order], .linear(inputs: order)),
+      .vector("filter.linear2.bias", [order], .linear(inputs: order)),
+      .vector("filter.linear3.weight", [channels, order], .linear(inputs: order)),
+      .constant("filter.t", [maxLength], .values { l, _ in Double(l) / last }),
+      .constant("filter.delta", [channels], .values { c, _ in slowest + (fastest - slowest) * Double(c) / gaps }),
     ]
   }
 }

@@ -9,13 +9,12 @@ struct RWKVChannelMixing {
   let dim, inner: Int
   let share: TokenShift.Share
 
-  static let options: [OptionSpecification] = [
-    .integer("dim_inner", default: nil, in: 1...65_536, "inner width; 4·dim unless given")
-  ]
+  static let options: [any DeclaredOption] = [innerOption]
+  private static let innerOption = Option.integer("dim_inner", in: 1...65_536, "inner width; 4·dim unless given")
 
   init(_ options: OptionValues, in context: ModelContext, share: TokenShift.Share) {
     (dim, self.share) = (context.dim, share)
-    inner = options.integer("dim_inner") ?? 4 * context.dim
+    inner = options[Self.innerOption] ?? 4 * context.dim
   }
 
   /// Initial values: the ramp of the first layer for the shifts, PyTorch's default for linear maps, as in MAD's code.
@@ -23,10 +22,11 @@ struct RWKVChannelMixing {
     let ramp =
       share == .present ? RWKVRamps.present(dim: dim, power: 1) : RWKVRamps.previous(dim: dim, power: 1)
     return [
-      Parameter("mix_k", [dim], ramp), Parameter("mix_r", [dim], ramp),
-      Parameter("key.weight", [inner, dim], .linear(inputs: dim)),
-      Parameter("receptance.weight", [dim, dim], .linear(inputs: dim)),
-      Parameter("value.weight", [dim, inner], .linear(inputs: inner)),
+      .vector("mix_k", [dim], ramp),
+      .vector("mix_r", [dim], ramp),
+      .matrix("key.weight", [inner, dim]),
+      .matrix("receptance.weight", [dim, dim]),
+      .matrix("value.weight", [dim, inner]),
     ]
   }
 

@@ -6,13 +6,13 @@ struct RWKVTimeMixing {
 
   var heads: Int { dim / headDim }
 
-  static let options: [OptionSpecification] = [
-    .integer("head_dim", default: 16, in: 1...1_024, "channels of a head, which has a state of head_dim² numbers")
-  ]
+  static let options: [any DeclaredOption] = [headDimOption]
+  private static let headDimOption = Option.integer(
+    "head_dim", default: 16, in: 1...1_024, "channels of a head, which has a state of head_dim² numbers")
 
   init(_ options: OptionValues, in context: ModelContext, primitive: String) throws {
     dim = context.dim
-    headDim = options.integer("head_dim") ?? 16
+    headDim = options[Self.headDimOption]
     guard dim.isMultiple(of: headDim) else {
       throw ArchitectureError.unsuitable(
         primitive: primitive, reason: "head_dim must divide the width \(dim), found \(headDim)")
@@ -20,10 +20,9 @@ struct RWKVTimeMixing {
   }
 
   var parameters: [Parameter] {
-    [Parameter("bonus", [heads, headDim], RWKVRamps.bonus)]
-      + ["receptance", "key", "value", "gate", "output"].map {
-        Parameter("\($0).weight", [dim, dim], .linear(inputs: dim))
-      } + [Parameter("ln_x.weight", [dim], .ones), Parameter("ln_x.bias", [dim], .zeros)]
+    [.vector("bonus", [heads, headDim], RWKVRamps.bonus)]
+      + ["receptance", "key", "value", "gate", "output"].map { .matrix("\($0).weight", [dim, dim]) }
+      + [.vector("ln_x.weight", [dim], .ones), .vector("ln_x.bias", [dim], .zeros)]
   }
 
   /// Five projections and the scan with its bonus; the state is that of the heads and the previous position.
