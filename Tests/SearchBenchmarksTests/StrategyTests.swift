@@ -89,6 +89,41 @@ struct StrategyTests {
     #expect(evolution[1] > evolution[0] && evolution[1] <= 1)
   }
 
+  @Test("of ten proposals of evolution one is for the best quality alone, whatever it costs")
+  func quality() throws {
+    let table = try Self.table(depth: 6)
+    let dearest = try #require(table.rows.max { $0.value.accuracy < $1.value.accuracy }).key
+    // The reference leaves the best stacks no hypervolume: only a proposal for quality can find them.
+    let limit = try #require(table.rows[dearest]).flops - 10
+    var strategy = StrategyKind.evolution.make(table, settings: StrategySettings(seed: 2, reference: [-40, limit]))
+    var asked: [String] = []
+    for _ in 0..<16 {
+      let batch = strategy.ask(5)
+      strategy.tell(try batch.map { Observation($0, loss: -(try #require(table.rows[$0])).accuracy) })
+      asked += batch
+    }
+    #expect(asked.contains(dearest))
+  }
+
+  @Test("the first proposals of evolution spread over costs, however many candidates are dear")
+  func spread() throws {
+    let table = try Self.table(depth: 6)
+    let flops = table.rows.values.map(\.flops)
+    let (least, most) = (try #require(flops.min()), try #require(flops.max()))
+    func halves(_ kind: StrategyKind) throws -> Double {
+      let outer = try (1...40).reduce(0) { sum, seed in
+        var strategy = kind.make(table, settings: StrategySettings(seed: UInt64(seed)))
+        return sum
+          + (try strategy.ask(10).count {
+            abs((try #require(table.rows[$0])).flops - (least + most) / 2) > (most - least) / 4
+          })
+      }
+      return Double(outer) / 400
+    }
+    let (evolution, random) = (try halves(.evolution), try halves(.random))
+    #expect(evolution > 1.5 * random)
+  }
+
   @Test(
     "errors of a table name the place",
     arguments: [

@@ -18,6 +18,9 @@ public struct SurrogateEvolution<Domain: SearchDomain>: SearchStrategy {
 
   /// Fresh samples before the model takes over.
   private static var freshCount: Int { 10 }
+  /// Of so many proposals the last is the one whose quality alone is expected to improve most on the best: on a front of
+  /// several objectives the best quality is a corner that the hypervolume hardly sees.
+  private static var qualityPeriod: Int { 10 }
   /// Children that the model chooses from.
   private static var poolSize: Int { 400 }
 
@@ -38,7 +41,7 @@ public struct SurrogateEvolution<Domain: SearchDomain>: SearchStrategy {
     var random = RandomStream(seed: settings.seed, "strategy", "evolution", .init(batches))
     batches += 1
     let free = min(max(Self.freshCount - asked, 0), count)
-    var batch = (0..<free).compactMap { _ in archive.fresh(using: &random) }
+    var batch = SpreadSamples.draw(free, from: &archive, using: &random)
     if free < count, let model = LossModel(archive.entries, weights) {
       weights = model.weights
       batch += choose(count - free, model, using: &random)
@@ -67,9 +70,15 @@ public struct SurrogateEvolution<Domain: SearchDomain>: SearchStrategy {
     }
     var gain = ExpectedGain(front: front.map { believed[$0] }, reference: reference)
     var picked: [Domain.Candidate] = []
+    var least = front.map { believed[$0][0] }.min() ?? reference[0]
     while picked.count < count, !pool.isEmpty {
+      let isForQuality = (asked + picked.count + 1).isMultiple(of: Self.qualityPeriod)
+      let improvement = ExpectedGain(front: [], reference: [least])
       let gains = pool.map {
-        gain.of(mean: $0.guess.posterior.mean, deviation: $0.guess.posterior.variance.squareRoot(), costs: $0.costs)
+        let (mean, deviation) = ($0.guess.posterior.mean, $0.guess.posterior.variance.squareRoot())
+        return isForQuality
+          ? improvement.of(mean: mean, deviation: deviation, costs: [])
+          : gain.of(mean: mean, deviation: deviation, costs: $0.costs)
       }
       guard let best = gains.indices.max(by: { (gains[$0], $1) < (gains[$1], $0) }) else { break }
       // Without any gain in sight, all are the same: the least known is worth most.
@@ -81,6 +90,7 @@ public struct SurrogateEvolution<Domain: SearchDomain>: SearchStrategy {
       picked.append(chosen.candidate)
       archive.markAsked(chosen.candidate)
       gain.add(loss: chosen.guess.posterior.mean, costs: chosen.costs)
+      least = min(least, chosen.guess.posterior.mean)
       for index in pool.indices { model.believe(chosen.guess, in: &pool[index].guess) }
     }
     return picked
