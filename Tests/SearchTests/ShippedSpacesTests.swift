@@ -10,7 +10,9 @@ struct ShippedSpacesTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "search-spaces")
 
-  static let names = ["quick", "hybrids", "recurrent", "state-constrained", "moe", "mad-paper", "table", "text"]
+  static let names = [
+    "quick", "hybrids", "recurrent", "state-constrained", "moe", "mad-paper", "table", "text", "synthetic",
+  ]
 
   static func data(_ name: String) throws -> Data { try Data(contentsOf: folder.appending(path: name + ".json")) }
 
