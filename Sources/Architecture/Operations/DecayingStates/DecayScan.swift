@@ -90,7 +90,7 @@ private struct OutputScan<Reading: StateReading>: PieceScan {
     var row = piece.start * stride + piece.row
     var lane = piece.start * stride + piece.lane
     var decay = piece.start * decayStride + piece.row
-    var state = Rows()
+    var state = Rows(repeating: .zero)
     for _ in 0..<piece.time {
       let values = value.vector(lane).only(lanes)
       if !Reading.isOld { state.decay(RowDecay(values: decays + decay), adding: key + row, values) }
@@ -119,7 +119,7 @@ private struct ValueGradientScan<Reading: StateReading>: PieceScan {
     var lane = last * stride + piece.lane
     var decay = last * decayStride + piece.row
     var later = decay  // the decays of the step after; none on the last, when the gradient is still zero
-    var state = Rows()
+    var state = Rows(repeating: .zero)
     for _ in 0..<piece.time {
       let outer = upstream.vector(lane).only(lanes)
       if !Reading.isOld { state.decay(RowDecay(values: decays + later), adding: query + row, outer) }
@@ -144,7 +144,7 @@ private struct KeySideScan<Reading: StateReading>: PieceScan {
   @inline(__always)
   func run<Rows: DecayingRows>(_ rows: Rows.Type, _ piece: StatePiece) {
     queries(rows, piece)
-    var gradient = Rows()
+    var gradient = Rows(repeating: .zero)
     for span in (0..<(piece.time + spanLength - 1) / spanLength).reversed() {
       let first = span * spanLength
       let count = min(spanLength, piece.time - first)
@@ -162,7 +162,7 @@ private struct KeySideScan<Reading: StateReading>: PieceScan {
     var row = piece.start * stride + piece.row
     var lane = piece.start * stride + piece.lane
     var decay = piece.start * decayStride + piece.lane
-    var state = Rows()
+    var state = Rows(repeating: .zero)
     for t in 0..<piece.time {
       if t % spanLength == 0 { state.store(starts + t / spanLength * vectorWidth * vectorWidth) }
       let (keys, factors) = (key.vector(lane).only(lanes), LaneDecay(values: decays.vector(decay).only(lanes)))
@@ -183,8 +183,7 @@ private struct KeySideScan<Reading: StateReading>: PieceScan {
     var row = (piece.start + first) * stride + piece.row
     var lane = (piece.start + first) * stride + piece.lane
     var decay = (piece.start + first) * decayStride + piece.lane
-    var state = Rows()
-    state.load(starts + span * vectorWidth * vectorWidth)
+    var state = Rows(starts + span * vectorWidth * vectorWidth)
     for step in 0..<count {
       state.store(history + step * vectorWidth * vectorWidth)
       let (keys, factors) = (key.vector(lane).only(lanes), LaneDecay(values: decays.vector(decay).only(lanes)))
@@ -269,11 +268,11 @@ extension Heads {
                 isFirst: row == 0))
             row += Rows.count
           }
-          while row + 16 <= width { run(Rows16.self) }
-          if row + 8 <= width { run(Rows8.self) }
-          if row + 4 <= width { run(Rows4.self) }
-          if row + 2 <= width { run(Rows2.self) }
-          if row < width { run(Row.self) }
+          while row + 16 <= width { run(Tile16.self) }
+          if row + 8 <= width { run(Tile8.self) }
+          if row + 4 <= width { run(Tile4.self) }
+          if row + 2 <= width { run(Tile2.self) }
+          if row < width { run(Tile1.self) }
         }
       }
     }

@@ -29,7 +29,7 @@ struct PresentBonus {
         for i in stride(from: 0, to: heads.width, by: vectorWidth) {
           products += (bonus.vector(channel + i) * query.vector(at + i) * key.vector(at + i)).only(heads.lanes(from: i))
         }
-        let factor = Vector(repeating: products.total)
+        let factor = Vector(repeating: products.laneSum)
         for i in stride(from: 0, to: heads.width, by: vectorWidth) { out.store(factor * value.vector(at + i), at + i) }
       }
     }
@@ -54,7 +54,7 @@ struct PresentBonus {
           products += (bonus.vector(channel + i) * query.vector(at + i) * key.vector(at + i)).only(lanes)
           overlaps += (value.vector(at + i) * upstream.vector(at + i)).only(lanes)
         }
-        let (factor, overlap) = (Vector(repeating: products.total), Vector(repeating: overlaps.total))
+        let (factor, overlap) = (Vector(repeating: products.laneSum), Vector(repeating: overlaps.laneSum))
         for i in stride(from: 0, to: heads.width, by: vectorWidth) {
           let (b, q, k) = (bonus.vector(channel + i), query.vector(at + i), key.vector(at + i))
           let scaled = overlap * b

@@ -50,11 +50,11 @@ struct DeltaScan {
   private func run(_ pass: some Pass, _ sequences: Int) {
     // Two states of sixteen rows would not stay in registers.
     switch heads.width {
-    case 1: runPairs(pass, RegisterState<Row>(), sequences)
-    case 2: runPairs(pass, RegisterState<Rows2>(), sequences)
-    case 4: runPairs(pass, RegisterState<Rows4>(), sequences)
-    case 8: runPairs(pass, RegisterState<Rows8>(), sequences)
-    case 16: run(pass, RegisterState<Rows16>(), sequences)
+    case 1: runPairs(pass, RegisterState<Tile1>(), sequences)
+    case 2: runPairs(pass, RegisterState<Tile2>(), sequences)
+    case 4: runPairs(pass, RegisterState<Tile4>(), sequences)
+    case 8: runPairs(pass, RegisterState<Tile8>(), sequences)
+    case 16: run(pass, RegisterState<Tile16>(), sequences)
     default: run(pass, MemoryState(memory: memory, rows: heads.width), sequences)
     }
   }

@@ -23,32 +23,32 @@ enum LinearScan {
         let base = sequence * heads.time * stride + head * width + first
         for column in Swift.stride(from: 0, to: width, by: vectorWidth) {
           var row = 0
-          func piece<Rows: StateRows>(_ rows: Rows.Type) {
+          func piece<Rows: Tile>(_ rows: Rows.Type) {
             scan(
               rows, query: query + base + row, key: key + base + row, value: value + base + column,
               out: out + base + column, lanes: heads.laneCount(from: column), isFirst: row == 0, time: heads.time,
               step: reversed ? -stride : stride)
             row += Rows.count
           }
-          while row + 16 <= width { piece(Rows16.self) }
-          if row + 8 <= width { piece(Rows8.self) }
-          if row + 4 <= width { piece(Rows4.self) }
-          if row + 2 <= width { piece(Rows2.self) }
-          if row < width { piece(Row.self) }
+          while row + 16 <= width { piece(Tile16.self) }
+          if row + 8 <= width { piece(Tile8.self) }
+          if row + 4 <= width { piece(Tile4.self) }
+          if row + 2 <= width { piece(Tile2.self) }
+          if row < width { piece(Tile1.self) }
         }
       }
     }
   }
 
   @inline(__always)
-  private static func scan<Rows: StateRows>(
+  private static func scan<Rows: Tile>(
     _: Rows.Type, query: UnsafePointer<Float>, key: UnsafePointer<Float>, value: UnsafePointer<Float>, out: Pointer,
     lanes: Int, isFirst: Bool, time: Int, step: Int
   ) {
-    var state = Rows()
+    var state = Rows(repeating: .zero)
     var at = 0
     for _ in 0..<time {
-      state.add(key + at, value.vector(at))
+      state.add(value.vector(at), key + at, stride: 1)
       // The first piece of the rows sets the output and the others add to it.
       out.store(state.product(query + at, isFirst ? .zero : out.vector(at)), at, first: lanes)
       at += step

@@ -13,8 +13,8 @@ enum DirectConvolution {
     for start in stride(from: 0, to: length, by: tile) {
       let last = y + (start + tile - 1) * vectorWidth
       // Reversed in time this is the sum of `signalGradient`.
-      Octet(window: h, u + (start + tile - 1) * vectorWidth, step: -vectorWidth, count: start + tile)
-        .forEach { i, sum in last.store(sum, -i * vectorWidth) }
+      Tile8(window: h, u + (start + tile - 1) * vectorWidth, step: -vectorWidth, count: start + tile)
+        .forEach(from: 0) { i, sum in last.store(sum, -i * vectorWidth) }
     }
   }
 
@@ -22,8 +22,8 @@ enum DirectConvolution {
   static func signalGradient(_ h: Pointer, _ dy: Pointer, into du: Pointer, length: Int) {
     for start in stride(from: 0, to: length, by: tile) {
       let first = du + start * vectorWidth
-      Octet(window: h, dy + start * vectorWidth, step: vectorWidth, count: length - start)
-        .forEach { i, sum in first.store(sum, i * vectorWidth) }
+      Tile8(window: h, dy + start * vectorWidth, step: vectorWidth, count: length - start)
+        .forEach(from: 0) { i, sum in first.store(sum, i * vectorWidth) }
     }
   }
 
@@ -31,18 +31,18 @@ enum DirectConvolution {
   static func filterGradient(_ u: Pointer, _ dy: Pointer, into dh: Pointer, length: Int) {
     for start in stride(from: 0, to: length, by: tile) {
       let first = dh + start * vectorWidth
-      Octet(window: u, dy + start * vectorWidth, step: vectorWidth, count: length - start)
-        .forEach { i, sum in first.store(first.vector(i * vectorWidth) + sum, i * vectorWidth) }
+      Tile8(window: u, dy + start * vectorWidth, step: vectorWidth, count: length - start)
+        .forEach(from: 0) { i, sum in first.store(first.vector(i * vectorWidth) + sum, i * vectorWidth) }
     }
   }
 }
 
-extension Octet {
+extension Tile8 {
   /// `Σ_{n<count} f[n − i] x[n]` for i = 0…7, with zeros ahead of f. `x[n]` is at `x + n·step`; `count` is a multiple of
   /// eight.
   @inline(__always)
   fileprivate init(window f: Pointer, _ x: Pointer, step: Int, count: Int) {
-    self.init()
+    self.init(repeating: .zero)
     // Before step n, w[i] is f[n − i] for i = 1…7. The names rotate, the values stay where they are.
     var w0 = Vector.zero
     var (w1, w2, w3, w4, w5, w6, w7) = (w0, w0, w0, w0, w0, w0, w0)
@@ -69,5 +69,22 @@ extension Octet {
       x += 8 * step
       left -= 8
     }
+  }
+
+  /// Vector i `+= w[i] ⊙ x`.
+  @inline(__always)
+  private mutating func add(
+    _ x: Vector, _ w0: Vector, _ w1: Vector, _ w2: Vector, _ w3: Vector, _ w4: Vector, _ w5: Vector, _ w6: Vector,
+    _ w7: Vector
+  ) {
+    add(Tile8(Tile4(w0, w1, w2, w3), Tile4(w4, w5, w6, w7)), Tile8(repeating: x))
+  }
+}
+
+extension Tile4 {
+  @inline(__always)
+  fileprivate init(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) {
+    self.init(
+      Tile2(Tile1(repeating: a), Tile1(repeating: b)), Tile2(Tile1(repeating: c), Tile1(repeating: d)))
   }
 }

@@ -43,9 +43,9 @@ struct SelectiveScan {
     (self.channels, self.states, self.headDim, time) = (channels, states, headDim, site.time)
     let length = min(Self.chunkLength, site.time)
     blocks = ChannelBlock.count(channels)
-    groups = (states + Quad.count - 1) / Quad.count
+    groups = (states + Tile4.count - 1) / Tile4.count
     chunks = (site.time + Self.chunkLength - 1) / Self.chunkLength
-    let (width, stateCount) = (Quad.count * groups, blocks * groups * Quad.size)
+    let (width, stateCount) = (Tile4.count * groups, blocks * groups * Tile4.size)
     rates = site.saved(stateCount)
     rateGradients = site.saved(stateCount)
     let heads = headDim.map { channels / $0 } ?? 0
@@ -102,7 +102,7 @@ struct SelectiveScan {
         loadChannels(inputs, row, length, block)
         let after = checkpoint + blocks * blockSize
         for group in 0..<groups {
-          let offset = block * blockSize + group * Quad.size
+          let offset = block * blockSize + group * Tile4.size
           let end = ascend(block, group, length, from: checkpoint + offset, keepsHistory: false)
           end.store(after + offset)
         }
@@ -117,7 +117,7 @@ struct SelectiveScan {
 
   /// Fills `gradients` with ∂loss/∂inputs, given `dr = ∂loss/∂r`; `gradients.u` may be `dr`.
   func backward(_ inputs: Tensors, _ dr: Columns, into gradients: Tensors, first: Int, sequences: Int) {
-    let width = Quad.count * groups
+    let width = Tile4.count * groups
     forEachChunk(first, sequences, backwards: true) { row, length, checkpoint in
       loadChunk(inputs, row, length)
       bGradients.update(repeating: 0, count: length * width * vectorWidth)
@@ -129,7 +129,7 @@ struct SelectiveScan {
         let (column, lanes) = (block * vectorWidth, ChannelBlock.lanes(block, of: channels))
         ChannelBlock.pack(dr.row(row) + column, stride: dr.stride, rows: length, lanes: lanes, into: upstream)
         for group in 0..<groups {
-          let start = checkpoint + block * blockSize + group * Quad.size
+          let start = checkpoint + block * blockSize + group * Tile4.size
           _ = ascend(block, group, length, from: start, keepsHistory: true)
         }
         gateBackward(block, length)
@@ -156,7 +156,7 @@ struct SelectiveScan {
 
   // MARK: One block of channels over one chunk of time
 
-  private var blockSize: Int { groups * Quad.size }
+  private var blockSize: Int { groups * Tile4.size }
 
   private func place(_ channel: Int, _ state: Int) -> Int {
     (channel / vectorWidth) * blockSize + state * vectorWidth + channel % vectorWidth
@@ -181,7 +181,7 @@ struct SelectiveScan {
 
   /// Fills `b`, `c` and, with heads, their decays.
   private func loadChunk(_ inputs: Tensors, _ row: Int, _ length: Int) {
-    let (width, heads) = (Quad.count * groups, heads)
+    let (width, heads) = (Tile4.count * groups, heads)
     for t in 0..<length {
       let (fromB, fromC) = (inputs.b.row(row + t), inputs.c.row(row + t))
       for n in 0..<width {
@@ -227,7 +227,7 @@ struct SelectiveScan {
   }
 
   /// Runs four states from `start` through a chunk, adds their outputs to `o` and returns where they end.
-  private func ascend(_ block: Int, _ group: Int, _ length: Int, from start: Pointer, keepsHistory: Bool) -> Quad {
+  private func ascend(_ block: Int, _ group: Int, _ length: Int, from start: Pointer, keepsHistory: Bool) -> Tile4 {
     switch (sharesDecay, keepsHistory) {
     case (false, false): ascend(block, group, length, from: start, sharesDecay: false, keepsHistory: false)
     case (false, true): ascend(block, group, length, from: start, sharesDecay: false, keepsHistory: true)
@@ -239,27 +239,30 @@ struct SelectiveScan {
   @inline(__always)
   private func ascend(
     _ block: Int, _ group: Int, _ length: Int, from start: Pointer, sharesDecay: Bool, keepsHistory: Bool
-  ) -> Quad {
-    let (dt, u, o, width) = (dt, u, o, Quad.count * groups)
-    let (b, c) = (b + Quad.count * group, c + Quad.count * group)
-    let decays = sharesDecay ? decays : decays + group * length * Quad.size
-    let history = history + group * (length + 1) * Quad.size
-    let rate = Quad(rates + block * blockSize + group * Quad.size)
-    var h = Quad(start)
+  ) -> Tile4 {
+    let (dt, u, o, width) = (dt, u, o, Tile4.count * groups)
+    let (b, c) = (b + Tile4.count * group, c + Tile4.count * group)
+    let decays = sharesDecay ? decays : decays + group * length * Tile4.size
+    let history = history + group * (length + 1) * Tile4.size
+    let rate = Tile4(rates + block * blockSize + group * Tile4.size)
+    var h = Tile4(start)
     if keepsHistory { h.store(history) }
     for t in 0..<length {
       let step = dt.vector(t * vectorWidth)
       let drive = step * u.vector(t * vectorWidth)
-      let decay: Quad
+      let decay: Tile4
       if sharesDecay {
-        decay = Quad(repeating: decays.vector(t * vectorWidth))
+        decay = Tile4(repeating: decays.vector(t * vectorWidth))
       } else {
-        decay = rate.scaled(by: step).exponentials
-        if keepsHistory { decay.store(decays + t * Quad.size) }
+        decay = (rate * Tile4(repeating: step)).exponentials
+        if keepsHistory { decay.store(decays + t * Tile4.size) }
       }
-      h = Quad.outer(drive, b + t * width).addingProduct(decay, h)
-      if keepsHistory { h.store(history + (t + 1) * Quad.size) }
-      o.store(h.dot(c + t * width, startingFrom: o.vector(t * vectorWidth)), t * vectorWidth)
+      var next = Tile4(spreading: b + t * width)
+      next.scale(drive)
+      next.add(decay, h)
+      h = next
+      if keepsHistory { h.store(history + (t + 1) * Tile4.size) }
+      o.store(h.dot(c + t * width, o.vector(t * vectorWidth)), t * vectorWidth)
     }
     return h
   }
@@ -295,38 +298,41 @@ struct SelectiveScan {
   @inline(__always)
   private func descend(_ block: Int, _ group: Int, _ length: Int, sharesDecay: Bool) {
     let (dt, u, upstream, uGradient, dtGradient) = (dt, u, upstream, uGradient, dtGradient)
-    let width = Quad.count * groups
-    let (b, c) = (b + Quad.count * group, c + Quad.count * group)
-    let (bGradients, cGradients) = (bGradients + group * Quad.size, cGradients + group * Quad.size)
-    let decays = sharesDecay ? decays : decays + group * length * Quad.size
-    let history = history + group * (length + 1) * Quad.size
-    let offset = block * blockSize + group * Quad.size
-    let rate = Quad(rates + offset)
+    let width = Tile4.count * groups
+    let (b, c) = (b + Tile4.count * group, c + Tile4.count * group)
+    let (bGradients, cGradients) = (bGradients + group * Tile4.size, cGradients + group * Tile4.size)
+    let decays = sharesDecay ? decays : decays + group * length * Tile4.size
+    let history = history + group * (length + 1) * Tile4.size
+    let offset = block * blockSize + group * Tile4.size
+    let rate = Tile4(rates + offset)
     let rateGradients = sharesDecay ? rateGradients + block * blockSize : rateGradients + offset
-    var rateGradient = Quad(rateGradients)
+    var rateGradient = Tile4(rateGradients)
     var sharedRateGradient = rateGradients.vector()
-    var carry = Quad(carries + offset)
+    var carry = Tile4(carries + offset)
     var t = length - 1
     while t >= 0 {
       let (step, input) = (dt.vector(t * vectorWidth), u.vector(t * vectorWidth))
       let output = upstream.vector(t * vectorWidth)
-      let gradient = carry.addingProduct(output, c + t * width)
+      carry.add(output, c + t * width, stride: 1)  // ∂/∂h after the step
       // ∂/∂B and ∂/∂C
       let places = t * width * vectorWidth
-      Quad(bGradients + places).addingProduct(step * input, gradient).store(bGradients + places)
-      Quad(cGradients + places).addingProduct(output, Quad(history + (t + 1) * Quad.size)).store(cGradients + places)
+      var (bGradient, cGradient) = (Tile4(bGradients + places), Tile4(cGradients + places))
+      bGradient.add(Tile4(repeating: step * input), carry)
+      cGradient.add(Tile4(repeating: output), Tile4(history + (t + 1) * Tile4.size))
+      bGradient.store(bGradients + places)
+      cGradient.store(cGradients + places)
       // ∂/∂(dt u), then ∂/∂(dt A) through the decay
-      let drive = gradient.dot(b + t * width, startingFrom: Vector.zero)
+      let drive = carry.dot(b + t * width, .zero)
       let exponent: Vector
       if sharesDecay {
-        carry = gradient.scaled(by: decays.vector(t * vectorWidth))
-        let sum = carry.dot(Quad(history + t * Quad.size))
+        carry.scale(decays.vector(t * vectorWidth))
+        let sum = carry.dot(Tile4(history + t * Tile4.size))
         sharedRateGradient = sharedRateGradient.addingProduct(sum, step)
-        exponent = sum * rate.x0
+        exponent = sum * rate.upper.upper.vector
       } else {
-        carry = gradient * Quad(decays + t * Quad.size)
-        let product = carry * Quad(history + t * Quad.size)
-        rateGradient = rateGradient.addingProduct(step, product)
+        carry = carry * Tile4(decays + t * Tile4.size)
+        let product = carry * Tile4(history + t * Tile4.size)
+        rateGradient.add(Tile4(repeating: step), product)
         exponent = product.dot(rate)
       }
       let place = t * vectorWidth
@@ -336,5 +342,34 @@ struct SelectiveScan {
     }
     carry.store(carries + offset)
     if sharesDecay { rateGradients.store(sharedRateGradient) } else { rateGradient.store(rateGradients) }
+  }
+}
+
+/// Products over four states, the first two and the last two side by side.
+extension Tile4 {
+  @_transparent
+  fileprivate var exponentials: Tile4 { Tile4(upper.exponentials, lower.exponentials) }
+
+  /// `Σ_n vector n ⊙ other n`.
+  @inline(__always)
+  fileprivate func dot(_ other: Tile4) -> Vector { upper.dot(other.upper) + lower.dot(other.lower) }
+
+  /// `sum + Σ_n numbers[n] · vector n`.
+  @inline(__always)
+  fileprivate func dot(_ numbers: UnsafePointer<Float>, _ sum: Vector) -> Vector {
+    upper.product(numbers, sum)
+      + (lower.upper.vector * numbers[2]).addingProduct(lower.lower.vector, Vector(repeating: numbers[3]))
+  }
+}
+
+extension Tile2 {
+  @_transparent
+  fileprivate var exponentials: Tile2 {
+    Tile2(Tile1(repeating: VectorMath.exp(upper.vector)), Tile1(repeating: VectorMath.exp(lower.vector)))
+  }
+
+  @inline(__always)
+  fileprivate func dot(_ other: Tile2) -> Vector {
+    (upper.vector * other.upper.vector).addingProduct(lower.vector, other.lower.vector)
   }
 }

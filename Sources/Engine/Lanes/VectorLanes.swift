@@ -1,34 +1,32 @@
-import Engine
-
 /// Some of the lanes of a vector. Bits instead of `SIMDMask`, whose choices are made lane by lane when the mask is not
 /// known to the compiler.
-struct LaneMask: Sendable {
-  fileprivate let bits: SIMD16<UInt32>
+public struct LaneMask: Sendable {
+  @usableFromInline let bits: SIMD16<UInt32>
 
-  static var all: LaneMask { @inline(__always) get { LaneMask(bits: SIMD16(repeating: .max)) } }
+  @inlinable public static var all: LaneMask { @inline(__always) get { LaneMask(bits: SIMD16(repeating: .max)) } }
 
-  @inline(__always) private init(bits: SIMD16<UInt32>) { self.bits = bits }
+  @inlinable @inline(__always) init(bits: SIMD16<UInt32>) { self.bits = bits }
 
   /// The first `count` lanes.
-  @inline(__always) init(first count: Int) {
+  @inlinable @inline(__always) public init(first count: Int) {
     let numbers = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
     // The sign bit of number − count, spread over the lane.
     let signs = (numbers &- SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: count))) &>> SIMD16<Int32>(repeating: 31)
     self.init(bits: unsafeBitCast(signs, to: SIMD16<UInt32>.self))
   }
 
-  var inverted: LaneMask { @inline(__always) get { LaneMask(bits: ~bits) } }
+  @inlinable public var inverted: LaneMask { @inline(__always) get { LaneMask(bits: ~bits) } }
 }
 
 extension UnsafeMutablePointer where Pointee == Float {
   /// Stores the first `count` lanes and leaves what lies behind them as it is.
-  @inline(__always) func store(_ value: Vector, _ offset: Int, first count: Int) {
+  @inlinable @inline(__always) public func store(_ value: Vector, _ offset: Int, first count: Int) {
     switch count {
     case 16:
       store(value, offset)
     case 8:
       UnsafeMutableRawPointer(self + offset)
-        .storeBytes(of: unsafeBitCast(value, to: Halves.self).0, as: SIMD8<Float>.self)
+        .storeBytes(of: unsafeBitCast(value, to: (SIMD8<Float>, SIMD8<Float>).self).0, as: SIMD8<Float>.self)
     default:
       store(vector(offset).replacing(with: value, where: LaneMask(first: count)), offset)
     }
@@ -37,45 +35,41 @@ extension UnsafeMutablePointer where Pointee == Float {
 
 extension SIMD16 where Scalar == Float {
   /// The lanes of `mask`, zero elsewhere.
-  @inline(__always) func only(_ mask: LaneMask) -> Self { unsafeBitCast(raw & mask.bits, to: Self.self) }
+  @inlinable @inline(__always) public func only(_ mask: LaneMask) -> Self {
+    unsafeBitCast(raw & mask.bits, to: Self.self)
+  }
 
   /// `other` in the lanes of `mask`, and what was in the rest.
-  @inline(__always) func replacing(with other: Self, where mask: LaneMask) -> Self {
+  @inlinable @inline(__always) public func replacing(with other: Self, where mask: LaneMask) -> Self {
     unsafeBitCast((raw & ~mask.bits) | (other.raw & mask.bits), to: Self.self)
   }
 
-  @inline(__always) private var raw: SIMD16<UInt32> { unsafeBitCast(self, to: SIMD16<UInt32>.self) }
-
-  /// The sum of all lanes, as a tree (`sum()` adds one lane after the other).
-  @inline(__always) var total: Float {
-    let eight = lowHalf + highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
-  }
+  @inlinable @inline(__always) var raw: SIMD16<UInt32> { unsafeBitCast(self, to: SIMD16<UInt32>.self) }
 
   /// Neighbours at a distance of 1, 2, 4 or 8 lanes change places.
-  @inline(__always) var swapped1: Self {
+  @inlinable @inline(__always) public var swapped1: Self {
     var swapped = self
     (swapped.evenHalf, swapped.oddHalf) = (oddHalf, evenHalf)
     return swapped
   }
 
-  @inline(__always) var swapped2: Self { unsafeBitCast(unsafeBitCast(self, to: Pairs.self).swapped, to: Self.self) }
+  @inlinable @inline(__always) public var swapped2: Self {
+    unsafeBitCast(unsafeBitCast(self, to: SIMD8<UInt64>.self).swappedPairs, to: Self.self)
+  }
 
-  @inline(__always) var swapped4: Self {
-    let pairs = unsafeBitCast(self, to: Pairs.self)
+  @inlinable @inline(__always) public var swapped4: Self {
+    let pairs = unsafeBitCast(self, to: SIMD8<UInt64>.self)
     var swapped = pairs
-    (swapped.evenHalf, swapped.oddHalf) = (pairs.evenHalf.swapped, pairs.oddHalf.swapped)
+    (swapped.evenHalf, swapped.oddHalf) = (pairs.evenHalf.swappedPairs, pairs.oddHalf.swappedPairs)
     return unsafeBitCast(swapped, to: Self.self)
   }
 
-  @inline(__always) var swapped8: Self { Self(lowHalf: highHalf, highHalf: lowHalf) }
+  @inlinable @inline(__always) public var swapped8: Self { Self(lowHalf: highHalf, highHalf: lowHalf) }
 
   /// `1/√x` for positive normal x: a first guess from the exponent's bits, then three steps of Newton's method. Division
   /// and square root take several times as long.
-  @inline(__always) var inverseSquareRoot: Self {
-    let bits = unsafeBitCast(self, to: SIMD16<UInt32>.self) &>> SIMD16<UInt32>(repeating: 1)
+  @inlinable @inline(__always) public var inverseSquareRoot: Self {
+    let bits = raw &>> SIMD16<UInt32>(repeating: 1)
     var y = unsafeBitCast(SIMD16<UInt32>(repeating: 0x5f37_59df) &- bits, to: Self.self)
     let half = self * Self(repeating: -0.5)
     y *= Self(repeating: 1.5).addingProduct(half * y, y)
@@ -85,11 +79,8 @@ extension SIMD16 where Scalar == Float {
   }
 }
 
-private typealias Halves = (SIMD8<Float>, SIMD8<Float>)
-private typealias Pairs = SIMD8<UInt64>
-
 extension SIMD8 where Scalar == UInt64 {
-  @inline(__always) fileprivate var swapped: Self {
+  @inlinable @inline(__always) var swappedPairs: Self {
     var swapped = self
     (swapped.evenHalf, swapped.oddHalf) = (oddHalf, evenHalf)
     return swapped
@@ -97,7 +88,7 @@ extension SIMD8 where Scalar == UInt64 {
 }
 
 extension SIMD4 where Scalar == UInt64 {
-  @inline(__always) fileprivate var swapped: Self {
+  @inlinable @inline(__always) var swappedPairs: Self {
     var swapped = self
     (swapped.evenHalf, swapped.oddHalf) = (oddHalf, evenHalf)
     return swapped

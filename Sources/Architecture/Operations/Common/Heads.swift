@@ -45,7 +45,7 @@ struct Heads {
       for column in stride(from: 0, to: width, by: vectorWidth) {
         sum += terms(head + column).only(lanes(from: column))
       }
-      let total = Vector(repeating: sum.total)
+      let total = Vector(repeating: sum.laneSum)
       for column in stride(from: 0, to: width, by: vectorWidth) { line.store(total, head + column) }
     }
   }

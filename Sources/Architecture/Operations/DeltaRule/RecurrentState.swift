@@ -18,17 +18,17 @@ protocol RecurrentState {
 }
 
 /// A state that stays in registers.
-struct RegisterState<Rows: StateRows>: RecurrentState {
-  private var rows = Rows()
+struct RegisterState<Rows: Tile>: RecurrentState {
+  private var rows = Rows(repeating: .zero)
 
-  @inline(__always) mutating func clear() { rows = Rows() }
+  @inline(__always) mutating func clear() { rows = Rows(repeating: .zero) }
 
   @inline(__always)
   mutating func advance(
     _ factor: Vector, _ a: UnsafePointer<Float>, _ values: Vector, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>
   ) -> (Vector, Vector) {
     rows.scale(factor)
-    rows.add(a, values)
+    rows.add(values, a, stride: 1)
     return (rows.product(b, .zero), rows.product(c, .zero))
   }
 
@@ -39,8 +39,8 @@ struct RegisterState<Rows: StateRows>: RecurrentState {
   ) -> Vector {
     // The second term first: the other one often waits for the last product.
     rows.scale(factor)
-    rows.add(a2, values2)
-    rows.add(a1, values1)
+    rows.add(values2, a2, stride: 1)
+    rows.add(values1, a1, stride: 1)
     return rows.product(b, .zero)
   }
 }
@@ -58,15 +58,14 @@ struct MemoryState: RecurrentState {
   ) -> (Vector, Vector) {
     var (sumB, sumC) = (Vector.zero, Vector.zero)
     var row = 0
-    while row + Rows8.count <= rows { piece(Rows8.self) }
-    while row < rows { piece(Row.self) }
+    while row + Tile8.count <= rows { piece(Tile8.self) }
+    while row < rows { piece(Tile1.self) }
     return (sumB, sumC)
 
-    @inline(__always) func piece<Rows: DecayingRows>(_: Rows.Type) {
-      var state = Rows()
-      state.load(memory + row * vectorWidth)
+    @inline(__always) func piece<Rows: Tile>(_: Rows.Type) {
+      var state = Rows(memory + row * vectorWidth)
       state.scale(factor)
-      state.add(a + row, values)
+      state.add(values, a + row, stride: 1)
       sumB = state.product(b + row, sumB)
       sumC = state.product(c + row, sumC)
       state.store(memory + row * vectorWidth)
@@ -81,16 +80,15 @@ struct MemoryState: RecurrentState {
   ) -> Vector {
     var sum = Vector.zero
     var row = 0
-    while row + Rows8.count <= rows { piece(Rows8.self) }
-    while row < rows { piece(Row.self) }
+    while row + Tile8.count <= rows { piece(Tile8.self) }
+    while row < rows { piece(Tile1.self) }
     return sum
 
-    @inline(__always) func piece<Rows: DecayingRows>(_: Rows.Type) {
-      var state = Rows()
-      state.load(memory + row * vectorWidth)
+    @inline(__always) func piece<Rows: Tile>(_: Rows.Type) {
+      var state = Rows(memory + row * vectorWidth)
       state.scale(factor)
-      state.add(a2 + row, values2)
-      state.add(a1 + row, values1)
+      state.add(values2, a2 + row, stride: 1)
+      state.add(values1, a1 + row, stride: 1)
       sum = state.product(b + row, sum)
       state.store(memory + row * vectorWidth)
       row += Rows.count

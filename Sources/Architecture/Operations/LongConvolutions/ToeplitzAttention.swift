@@ -10,7 +10,7 @@ import Engine
 ///     dh[n] = Σ_t S_{t,t−n} P_{t,t−n}
 ///
 /// Matrices are `[channels, stride]` with time in the rows, so that sixteen queries (in the backward pass of k and v,
-/// sixteen keys) are the lanes, and every sum is an `Octet` product. The filter is zero at negative distances, hence no
+/// sixteen keys) are the lanes, and every sum is a product with a tile. The filter is zero at negative distances, hence no
 /// masks.
 final class ToeplitzAttention {
   /// The row stride of the matrices: whole vectors of time, and one more vector that is zero in the gradients.
@@ -24,7 +24,7 @@ final class ToeplitzAttention {
 
   /// Keys, or queries, whose weights are held at a time.
   private static let chunk = 128
-  /// Keys, or queries, per octet.
+  /// Keys, or queries, per tile of scores.
   private static let tile = 8
 
   static func stride(time: Int) -> Int { aligned(time) + vectorWidth }
@@ -78,7 +78,7 @@ final class ToeplitzAttention {
         forEachChunk(0..<start + vectorWidth) { keys in
           for key in Swift.stride(from: keys.lowerBound, to: keys.upperBound, by: Self.tile) {
             let target = weights + (key - keys.lowerBound) * vectorWidth
-            scores(q + first + start, k + first + key).forEach { j, score in
+            scores(q + first + start, k + first + key).forEach(from: 0) { j, score in
               target.store(score * filter.vector(start - key - j), j * vectorWidth)
             }
           }
@@ -112,7 +112,7 @@ final class ToeplitzAttention {
         let target = weights + (key - keys.lowerBound) * vectorWidth
         let diagonal = diagonals + (head * length + start - key + Self.tile) * vectorWidth
         let slopes = scores(gradient + start, v + key)
-        scores(q + start, k + key).forEach(with: slopes) { j, score, slope in
+        scores(q + start, k + key).forEach(with: slopes, from: 0) { j, score, slope in
           diagonal.store(diagonal.vector(j * vectorWidth).addingProduct(score, slope), j * vectorWidth)
           target.store(slope * filter.vector(start - key - j), j * vectorWidth)
         }
@@ -131,7 +131,7 @@ final class ToeplitzAttention {
         let offset = (query - queries.lowerBound) * vectorWidth
         let (target, otherTarget) = (weights + offset, otherWeights + offset)
         let slopes = scores(v + start, gradient + query)
-        scores(k + start, q + query).forEach(with: slopes) { j, score, slope in
+        scores(k + start, q + query).forEach(with: slopes, from: 0) { j, score, slope in
           let h = reversed.vector(start - query - j)
           target.store(score * h, j * vectorWidth)
           otherTarget.store(slope * h, j * vectorWidth)
@@ -144,9 +144,9 @@ final class ToeplitzAttention {
 
   /// The products of the sixteen positions at `lanes` with the eight at `others`, over the channels of a head.
   @inline(__always)
-  private func scores(_ lanes: Pointer, _ others: Pointer) -> Octet {
-    var sums = Octet()
-    sums.add(lanes, stepX: stride, OctetColumns(neighbours: others), step: stride, count: headDim)
+  private func scores(_ lanes: Pointer, _ others: Pointer) -> Tile8 {
+    var sums = Tile8(repeating: .zero)
+    for channel in 0..<headDim { sums.add(lanes.vector(channel * stride), others + channel * stride, stride: 1) }
     return sums
   }
 
@@ -157,17 +157,20 @@ final class ToeplitzAttention {
     _ weights: Pointer, _ values: Pointer, _ positions: Range<Int>, into target: Pointer, isFirst: Bool
   ) {
     let (headDim, stride) = (headDim, stride)
-    for channel in Swift.stride(from: 0, to: headDim, by: Self.tile) {
-      let available = min(Self.tile, headDim - channel)
-      let columns = OctetColumns(
-        rows: values + channel * stride + positions.lowerBound, stride: stride, available: available)
-      var sums = Octet()
-      sums.add(weights, stepX: vectorWidth, columns, step: 1, count: positions.count)
-      sums.forEach { i, sum in
-        guard i < available else { return }
-        let place = target + (channel + i) * stride
+    var channel = 0
+    while channel + Tile8.count <= headDim { rows(Tile8.self) }
+    while channel + Tile4.count <= headDim { rows(Tile4.self) }
+    while channel < headDim { rows(Tile1.self) }
+
+    @inline(__always) func rows<Rows: Tile>(_: Rows.Type) {
+      let numbers = values + channel * stride + positions.lowerBound
+      var sums = Rows(repeating: .zero)
+      for n in 0..<positions.count { sums.add(weights.vector(n * vectorWidth), numbers + n, stride: stride) }
+      sums.forEach(from: channel) { row, sum in
+        let place = target + row * stride
         place.store(isFirst ? sum : place.vector() + sum)
       }
+      channel += Rows.count
     }
   }
 
