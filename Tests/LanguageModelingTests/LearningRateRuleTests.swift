@@ -39,6 +39,19 @@ struct LearningRateRuleTests {
     for (name, rate) in expected { #expect(groups[name]?.rate == rate, "\(name)") }
   }
 
+  @Test("a low-rank map is a matrix on the side of the model's width, though it starts at zero")
+  func lowRank() throws {
+    let groups = try Self.groups("rwkv6-time-mixer rwkv6-channel-mixer", dim: 256)
+    let depth = 2.squareRoot()
+    for (name, rate, decays) in [
+      ("mix_w1", depth / 2, true), ("decay_w1", depth / 2, true), ("mix_w2", depth, false), ("decay_w2", depth, false),
+      ("mix_k", depth, false), ("key.weight", depth / 2, true),
+    ] {
+      let group = try #require(groups["blocks.0.mixer.\(name)"])
+      #expect(group.rate == rate && group.decays == decays, "\(name)")
+    }
+  }
+
   @Test("whether the inner width is given makes no difference")
   func innerWidth() throws {
     let (derived, given) = (try Self.groups("swiglu", dim: 64), try Self.groups("swiglu(dim_inner=176)", dim: 64))

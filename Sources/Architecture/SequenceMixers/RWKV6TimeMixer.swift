@@ -32,10 +32,10 @@ struct RWKV6TimeMixer: Primitive {
       ("mix_x", 1), ("mix_w", 1), ("mix_k", 1), ("mix_v", 1), ("mix_r", 0.5), ("mix_g", 0.5),
     ]
     return ramps.map { .vector($0, [dim], RWKVRamps.previous(dim: dim, power: $1)) } + [
-      .vector("mix_w1", [dim, 5 * Self.mixRank], .zeros),
+      .matrix("mix_w1", [dim, 5 * Self.mixRank], inputs: dim, .zeros),
       .vector("mix_w2", [5, Self.mixRank, dim], .uniform(bound: 0.01)),
       .vector("decay", [dim], RWKVRamps.decay(dim: dim)),
-      .vector("decay_w1", [dim, Self.decayRank], .zeros),
+      .matrix("decay_w1", [dim, Self.decayRank], inputs: dim, .zeros),
       .vector("decay_w2", [Self.decayRank, dim], .uniform(bound: 0.01)),
     ] + mixing.parameters
   }
