@@ -47,7 +47,8 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Engine", "LanguageModeling", "Layouts", "MADTasks", "Search", "Statistics", "Training",
+        "Architecture", "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "Search", "Statistics",
+        "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: machine),
@@ -102,7 +103,8 @@ let package = Package(
     .testTarget(
       name: "RunsTests",
       dependencies: [
-        "Engine", "LanguageModeling", "Layouts", "MADTasks", "RunSupport", "Runs", "Search", "Statistics",
+        "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "RunSupport", "Runs", "Search",
+        "Statistics",
       ],
       swiftSettings: machine),
     .testTarget(

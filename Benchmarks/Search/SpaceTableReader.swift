@@ -47,7 +47,7 @@ extension SpaceTableDomain {
 
   private static func space(_ place: JSONPlace, _ problems: inout Problems) -> Space? {
     do {
-      return try Space(SpaceFile(place.value))
+      return try Space(SpaceFile(place.value, rungs: .ignored))
     } catch {
       for error in error.errors { problems.add(place.path + error.path.dropFirst(), error.reason) }
       return nil

@@ -186,9 +186,6 @@ struct ValidateTests {
     #expect(outcome.status == 0 && outcome.output == file)
   }
 
-  @Test("spaces know the built-in protocols")
-  func protocols() { #expect(SpaceNames.standard.protocols == ScoringProtocol.builtIn.map(\.name)) }
-
   @Test(
     "bad options end with 2",
     arguments: [

@@ -51,7 +51,7 @@ public final class MadeUpRun {
     store = try RunStore.create(
       folder,
       settings: RunSettings(
-        name: name, space: file, protocols: [.screen, .mad], strategy: "random", seeds: [],
+        name: name, space: file, rungs: [MADRung(.screen), MADRung(.mad)], strategy: "random", seeds: [],
         candidates: candidates.count, seed: seed, scale: space.objectiveScale(floors: [0.1, 0.05])))
     let new = try candidates.map { candidate in
       NewCandidate(

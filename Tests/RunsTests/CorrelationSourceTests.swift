@@ -22,18 +22,15 @@ struct CorrelationSourceTests {
           { "perplexity": { "flops": 1e9, "dim": 16 } }] }
       """
     let space = try Space(parsing: Data(file.utf8))
-    let texts = try ["perplexity", "perplexity"].map { name in
-      let text = """
-        { "name": "\(name)", "corpus": "text", "fingerprint": "\(fingerprint)", "chance": 3,
-          "plan": \(String(decoding: try JSONEncoder().encode(PerplexityPlan(dim: 1, tokens: 1)), as: UTF8.self)) }
-        """
-      return try JSONDecoder().decode(TextRung.self, from: Data(text.utf8))
-    }
+    let text = try Self.text(fingerprint)
     let store = try RunStore.create(
       folder.run,
       settings: RunSettings(
-        name: "t", space: file, protocols: [.screen, .mad], texts: texts, strategy: "random", seeds: [], candidates: 4,
-        seed: 1, scale: space.objectiveScale(floors: [0, 0, -3, -3])))
+        name: "t", space: file,
+        rungs: [
+          MADRung(.screen), MADRung(.mad), PerplexityRung(text, dim: 16, amount: .tokens(tokens)),
+          PerplexityRung(text, dim: 16, amount: .flops(1e9)),
+        ], strategy: "random", seeds: [], candidates: 4, seed: 1, scale: space.objectiveScale(floors: [0, 0, -3, -3])))
     try store.propose(
       layouts.map {
         NewCandidate(proposal: try space.proposal(inGrammar: Layout(parsing: $0)), origin: .search, hybrid: nil)
@@ -53,6 +50,12 @@ struct CorrelationSourceTests {
     return store
   }
 
+  private static func text(_ fingerprint: String) throws -> RungText {
+    let plan = String(decoding: try JSONEncoder().encode(PerplexityPlan(dim: 1, tokens: 1)), as: UTF8.self)
+    let text = #"{ "corpus": "text", "fingerprint": "\#(fingerprint)", "chance": 3, "plan": \#(plan) }"#
+    return try JSONDecoder().decode(RungText.self, from: Data(text.utf8))
+  }
+
   private static func finding(_ value: Double, isLoss: Bool) throws -> Finding {
     guard isLoss else {
       let plan = try ScoringProtocol.screen.plans(seed: 1)[0]
@@ -68,9 +71,8 @@ struct CorrelationSourceTests {
         "heldOut": \(value), "trainingFLOPs": 1, "heldOutTokens": 1, "steps": 1, "seconds": 1, "tokensPerSecond": 1,
         "curve": [{ "step": 1, "loss": 4, "heldOut": \(value + 1), "seconds": 0.1 }] }
       """
-    return try Finding(
-      [JSONDecoder().decode(PerplexityResult.self, from: Data(text.utf8))],
-      of: .perplexity(PerplexityRung(corpus: "text", dim: 16, amount: .tokens(1))))
+    return try PerplexityRung(text(""), dim: 16, amount: .tokens(1))
+      .finding([JSONDecoder().decode(PerplexityResult.self, from: Data(text.utf8))])
   }
 
   private static func depth(_ layout: String) -> Double { Double(layout.split(separator: " ").count) }
@@ -86,7 +88,7 @@ struct CorrelationSourceTests {
     let source = try CorrelationSource([store])
     #expect(source.predictors.map(\.name) == ["screen", "mad"])
     #expect(source.targets.map(\.name) == ["loss at 1000 tokens", "loss at 1e+09 FLOPs"])
-    #expect(source.targets.map(\.kind) == [.tokens, .flops])
+    #expect(source.targets.map(\.kind) == ["tokens", "flops"])
     let study = try source.study(source.predictors[0], source.targets[0])
     let expected: [[Double]] = Self.layouts.indices.map { index in
       let score = 0.1 * Double(index + 1)

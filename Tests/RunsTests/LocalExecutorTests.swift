@@ -23,17 +23,20 @@ struct LocalExecutorTests {
     return file
   }
 
+  private static let request = EvaluationRequest(
+    id: 1, layout: "swiglu", folder: URL(filePath: "/nowhere"), work: StoredWork(MADRung(.screen), TaskWork(plans: [])))
+
   private static func run(_ then: String, timeLimit: Double = 30) throws -> (reasons: [String], claims: Int) {
     let folder = try TestFolder()
     let work = WorkerFolder(folder.run.url.appending(path: "work"))
     let executor = LocalExecutor(work, executable: try worker(folder, then), workers: 1, timeLimit: timeLimit)
     var reasons: [String] = []
-    let isComplete = try executor.run([.init(EvaluationRequest(id: 1, layout: "swiglu", work: .tasks([])))]) { event in
+    let isComplete = try executor.run([.init(request)]) { event in
       switch event {
       case .started: break
       case .failed(_, let reason): reasons.append(reason)
       case .finished(_, .impossible(let reason)): reasons.append("impossible: \(reason)")
-      case .finished(_, .results), .finished(_, .losses): reasons.append("done")
+      case .finished(_, .outcome): reasons.append("done")
       }
       return []
     }
@@ -64,7 +67,7 @@ struct LocalExecutorTests {
 
   @Test("an answer counts, though the worker ends right after it")
   func lastWords() throws {
-    let answer = #"{"impossible":{"reason":"too wide"}}"#
+    let answer = #"{"impossible":"too wide"}"#
     let (reasons, claims) = try Self.run("echo '\(answer)' > t; mv t results/$name; kill -9 $$")
     #expect(reasons == ["impossible: too wide"])
     #expect(claims == 1)
@@ -76,7 +79,7 @@ struct LocalExecutorTests {
     let work = WorkerFolder(folder.run.url.appending(path: "work"))
     let executor = LocalExecutor(work, executable: URL(filePath: "/bin/false"), workers: 2, timeLimit: 30)
     #expect {
-      try executor.run([.init(EvaluationRequest(id: 1, layout: "swiglu", work: .tasks([])))]) { _ in [] }
+      try executor.run([.init(Self.request)]) { _ in [] }
     } throws: { error in
       if case RunError.noWorker = error { true } else { false }
     }

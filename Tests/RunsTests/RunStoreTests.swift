@@ -8,7 +8,7 @@ import Testing
 @Suite("Run store")
 struct RunStoreTests {
   static let settings = RunSettings(
-    name: "test", space: "{}", protocols: [.screen], strategy: "random", seeds: [], candidates: 3, seed: .max,
+    name: "test", space: "{}", rungs: [MADRung(.screen)], strategy: "random", seeds: [], candidates: 3, seed: .max,
     scale: ObjectiveScale(
       objectives: [.quality, .state], floors: [0.1], limits: .init(state: 1000, flops: 1e6, parameters: 1e5)))
 

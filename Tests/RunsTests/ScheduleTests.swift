@@ -23,7 +23,7 @@ struct ScheduleTests {
   static func settings(_ strategy: String = "evolution", candidates: Int = 22) throws -> RunSettings {
     let space = try Space(parsing: Data(Self.space.utf8))
     return RunSettings(
-      name: "t", space: Self.space, protocols: [.screen, .mad], strategy: strategy,
+      name: "t", space: Self.space, rungs: [MADRung(.screen), MADRung(.mad)], strategy: strategy,
       seeds: ["transformer++", "mamba", "attention swiglu mamba mlp"], candidates: candidates, seed: 5,
       scale: space.objectiveScale(floors: [0.1, 0.1]))
   }

@@ -8,7 +8,7 @@ struct SpaceErrorTests {
   /// The lines that a file's errors make.
   static func errors(_ text: String) -> [String] {
     do {
-      _ = try Space(parsing: Data(text.utf8))
+      _ = try Space(parsing: Data(text.utf8), rungs: .ignored)
       return []
     } catch {
       return error.description.split(separator: "\n").map(String.init)
@@ -93,37 +93,6 @@ struct SpaceErrorTests {
         "\"constraints\": { \"share\": { \"atention\": { \"max\": 0.5 } } }",
         ["$.constraints.share.atention: there is no rule or primitive 'atention'; did you mean 'attention'?"]
       ),
-      (
-        "\"rungs\": [{ \"mad\": { \"protocol\": \"scren\" } }]",
-        [
-          "$.rungs[0].mad.protocol: it must be one of screen, graded, mad, full or the name of a .json file, found 'scren'; "
-            + "did you mean 'screen'?"
-        ]
-      ),
-      (
-        "\"rungs\": [{ \"mad\": { \"protocol\": \"mad\" } }, { \"isoflop\": { \"budgets\": [1e12, 1e11] }, \"promote\": 1 }]",
-        [
-          "$.rungs[0]: the key 'promote' is missing: the share of the candidates that goes on to the next rung",
-          "$.rungs[1].promote: no rung comes after this one",
-          "$.rungs[1].isoflop.budgets[1]: budgets must grow, found 100000000000.0 after 1000000000000",
-        ]
-      ),
-      (
-        "\"rungs\": [{ \"perplexity\": { \"tokens\": 1000 }, \"promote\": 0.5 }, { \"mad\": { \"protocol\": \"mad\" } }]",
-        ["$.rungs[1]: rungs go from cheap to dear: mad must come before perplexity"]
-      ),
-      (
-        "\"rungs\": [{ \"perplexity\": { \"dim\": 16 }, \"promote\": 1 }, { \"perplexity\": { \"tokens\": 9, \"flops\": 1e9 } }]",
-        [
-          "$.rungs[0].perplexity: a training has either tokens or flops, found none",
-          "$.rungs[1].perplexity: a training has either tokens or flops, found both",
-        ]
-      ),
-      (
-        "\"rungs\": [{ \"perplexity\": { \"tokens\": 1, \"length\": 0 } }]",
-        ["$.rungs[0].perplexity.length: it must be a whole number from 1 to 65536, found 0"]
-      ),
-      ("\"rungs\": [{ \"promote\": 0.5 }]", ["$.rungs[0]: a rung has one of mad, perplexity, isoflop, found none"]),
       (
         "\"search\": { \"strategy\": \"nsga-2\" }",
         [
@@ -361,22 +330,12 @@ struct SpaceErrorTests {
         "constraints": { "parameters": { "max": 1000000 }, "state": { "min": 1, "context": 128 }, "flops": { "max": 1e9 },
           "layers": { "min": 1, "max": 3 }, "share": { "mamba": { "min": 0.1 } } },
         "objectives": ["quality", "parameters"], "normalize": { "state": 1000 },
-        "rungs": [{ "mad": { "protocol": "x.json", "dim": 32 }, "promote": 0.5 },
-          { "perplexity": { "tokens": 1000 }, "promote": 0.5 },
-          { "perplexity": { "flops": 2.5e12, "corpus": "code", "dim": 64, "length": 1024 }, "promote": 1 },
-          { "isoflop": { "budgets": [1e12, 2.5e12], "sizes": 5 }, "promote": 0.1 },
-          { "isoflop": { "budgets": [1e13], "corpus": "dna", "length": 64, "target": 1e15 } }],
         "search": { "strategy": "random", "population": 7, "candidates": 9, "hours": 1.5, "core-hours": 3, "batch": 5, "replicates": 2, "sampling": "layouts" },
         "seed-with": ["jamba", "mamba swiglu"], "seed": 12 }
       """
-    let file = try SpaceFile(parsing: Data(text.utf8))
-    #expect(try SpaceFile(parsing: Data(file.text.utf8)) == file)
-    #expect(try JSONDecoder().decode(SpaceFile.self, from: JSONEncoder().encode(file)) == file)
-    #expect(file.constraints.stateContext == 128 && file.search.coreHours == 3 && file.rungs.count == 5)
-    #expect(file.rungs.map(\.kind.corpus) == [nil, "default", "code", "code", "dna"])
-    #expect(file.rungs.map(\.kind.length) == [nil, 256, 1024, 256, 64])
-    #expect(
-      file.rungs[3].kind == .isoflop(IsoFLOPRung(corpus: "code", budgets: [1e12, 2.5e12], sizes: 5, target: 2.5e13)))
+    let file = try SpaceFile(parsing: Data(text.utf8), rungs: .ignored)
+    #expect(try SpaceFile(parsing: Data(file.text.utf8), rungs: .ignored) == file)
+    #expect(file.constraints.stateContext == 128 && file.search.coreHours == 3)
     _ = try Space(file)
   }
 }

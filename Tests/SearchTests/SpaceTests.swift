@@ -12,7 +12,7 @@ struct SpaceTests {
     let text = """
       { "name": "test", "grammar": { "start": "\(start)", "rules": { \(rules) } }\(more.isEmpty ? "" : ", " + more) }
       """
-    return try Space(parsing: Data(text.utf8))
+    return try Space(parsing: Data(text.utf8), rungs: .ignored)
   }
 
   static let hybrids = """

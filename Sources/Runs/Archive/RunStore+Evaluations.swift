@@ -99,10 +99,29 @@ extension RunStore {
   /// The trainings on text of an evaluation with their loss curves; none before it is done.
   public func losses(of id: Int64) throws -> [PerplexityResult] { try trainings(of: id) }
 
-  private func trainings<Result: Decodable>(of id: Int64) throws -> [Result] {
+  /// How the loss of an evaluation falls with the compute; nil at rungs that do not tell, and before it is done.
+  public func scaling(of record: EvaluationRecord, at rung: any RungKind) throws -> ScaledLoss? {
+    func scaling<Kind: RungKind>(_ rung: Kind) throws -> ScaledLoss? {
+      try outcome(of: record.id, at: Kind.self).flatMap(rung.scaling)
+    }
+    return try scaling(rung)
+  }
+
+  /// What came out of an evaluation at a rung of a kind; nil before it is done.
+  func outcome<Kind: RungKind>(of id: Int64, at _: Kind.Type) throws -> Kind.Work.Outcome? {
+    try decoded(Kind.Work.Outcome.self, of: id)
+  }
+
+  private func trainings<Result: Decodable>(of id: Int64) throws -> [Result] { try decoded([Result].self, of: id) ?? [] }
+
+  private func decoded<Value: Decodable>(_: Value.Type, of id: Int64) throws -> Value? {
     let text = try read {
       try String.fetchOne($0, sql: "SELECT results FROM evaluation WHERE id = ?", arguments: [id])
     }
-    return try text.map { try JSONDecoder().decode([Result].self, from: Data($0.utf8)) } ?? []
+    do {
+      return try text.map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+    } catch {
+      throw RunError.corrupt(path: path, reason: "the trainings of evaluation \(id) cannot be read")
+    }
   }
 }

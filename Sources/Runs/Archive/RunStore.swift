@@ -5,7 +5,9 @@ import Search
 
 /// A run's archive in SQLite: the one place that knows SQL. Only the coordinator, who holds the run's lock, writes.
 public final class RunStore: Sendable {
-  private static let version = 2
+  /// Version 2 keeps rungs by kind.
+  private static let version = 3
+  private static let oldest = 2
 
   private let database: any DatabaseWriter
   let path: String
@@ -54,6 +56,7 @@ public final class RunStore: Sendable {
         : try DatabasePool(path: path, configuration: configuration)
       let store = RunStore(folder, database)
       try store.check()
+      if !isReadOnly { try database.write { try $0.execute(sql: "PRAGMA user_version = \(version)") } }
       return store
     }
   }
@@ -65,7 +68,7 @@ public final class RunStore: Sendable {
         throw RunError.corrupt(path: path, reason: report.first ?? "the check says nothing")
       }
       let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-      guard found == 0 || found == Self.version else {
+      guard found == 0 || (Self.oldest...Self.version).contains(found) else {
         throw RunError.version(path: path, found: found, known: Self.version)
       }
       guard found > 0, try db.tableExists("era") else {

@@ -9,7 +9,7 @@ import MADTasks
 public final class LocalExecutor {
   public enum Event: Sendable {
     case started(Int64, attempt: Int)
-    case finished(Int64, EvaluationOutcome)
+    case finished(Int64, EvaluationAnswer)
     case failed(Int64, reason: String)
   }
 
@@ -95,11 +95,14 @@ public final class LocalExecutor {
       }
       // Whether a worker has ended is asked before its answers are read: what it wrote last must count.
       let ended = slots.filter { !$0.process.isRunning }
-      for (id, outcome) in folder.outcomes() {
-        let isOpen = open.removeValue(forKey: id) != nil
-        let further = isOpen ? try onEvent(.finished(id, outcome)) : []
-        folder.removeOutcome(id)
-        if stopSince == nil { try post(further) }
+      for (id, data) in folder.answers() {
+        // Another answer than that to an open request is none.
+        if let answer = open[id]?.request.answer(data) {
+          open[id] = nil
+          let further = try onEvent(.finished(id, answer))
+          if stopSince == nil { try post(further) }
+        }
+        folder.removeAnswer(id)
       }
       for slot in ended {
         slots.removeAll { $0 === slot }

@@ -1,7 +1,6 @@
 import Foundation
 import LanguageModeling
 import Layouts
-import MADTasks
 
 /// Answers requests of a folder one after the other, on one thread, until it is told to stop or its coordinator is gone.
 public struct Worker: Sendable {
@@ -28,30 +27,31 @@ public struct Worker: Sendable {
     pulse.start()
     while !folder.isStopped {
       if let request = folder.claim(as: name) {
-        // Without an outcome it was told to stop.
-        guard let outcome = try Self.evaluate(request, shouldStop: { folder.isStopped }) else { return }
-        try folder.answer(request, outcome, as: name)
+        // Without an answer it was told to stop.
+        let control = EvaluationControl(shouldStop: { folder.isStopped })
+        guard let answer = try Self.answer(request, request.work.work, control) else { return }
+        try folder.answer(request, answer, as: name)
       } else {
         Thread.sleep(forTimeInterval: 0.02)
       }
     }
   }
 
-  static func evaluate(
-    _ request: EvaluationRequest, shouldStop: @escaping @Sendable () -> Bool
-  ) throws(PerplexityStudy.Failure) -> EvaluationOutcome? {
+  /// The answer's file; nil if it was told to stop.
+  private static func answer<Work: EvaluationWork>(
+    _ request: EvaluationRequest, _ work: Work, _ control: EvaluationControl
+  ) throws -> Data? {
+    let answer: AnswerFile<Work.Outcome>
     do {
-      switch request.work {
-      case .tasks(let plans):
-        let layout = try Layout(parsing: request.layout)
-        return .results(try Evaluation(layout, plans: plans, jobs: 1).run())
-      case .text(let text): return try text.run(shouldStop: shouldStop).map { .losses($0) }
-      }
+      let outcome = try work.run(Layout(parsing: request.layout), in: request.folder, control)
+      guard let outcome else { return nil }
+      answer = .outcome(outcome)
     } catch let error as PerplexityStudy.Failure {
       // The disk's fault, not the layout's.
       throw error
     } catch {
-      return .impossible(reason: "\(error)")
+      answer = .impossible("\(error)")
     }
+    return try JSONEncoder().encode(answer)
   }
 }

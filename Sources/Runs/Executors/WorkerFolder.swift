@@ -1,18 +1,5 @@
 import Foundation
 
-/// What a worker is asked: one evaluation of one layout. Everything that the result depends on is in it.
-public struct EvaluationRequest: Codable, Sendable, Equatable {
-  /// The evaluation's number in the archive.
-  public let id: Int64
-  /// Canonical.
-  public let layout: String
-  public let work: EvaluationWork
-
-  public init(id: Int64, layout: String, work: EvaluationWork) {
-    (self.id, self.layout, self.work) = (id, layout, work)
-  }
-}
-
 /// The files through which a coordinator and its workers talk. A request is claimed by renaming it, a worker shows that
 /// it lives by touching its heartbeat, and a result is written elsewhere, synced and renamed; so each file is there whole
 /// or not at all, on a network file system too.
@@ -54,18 +41,17 @@ public struct WorkerFolder: Sendable {
     for name in claimed.fileNames where name.hasSuffix("." + worker) { unlink(claimed.appending(path: name).plainPath) }
   }
 
-  /// The answers that are there, in no particular order. A file that cannot be read is none.
-  func outcomes() -> [(id: Int64, outcome: EvaluationOutcome)] {
+  /// The answers that are there, in no particular order.
+  func answers() -> [(id: Int64, data: Data)] {
     results.fileNames.compactMap { name in
       guard name.hasSuffix(".json"), let id = Self.id(name),
-        let data = try? Data(contentsOf: results.appending(path: name)),
-        let outcome = try? JSONDecoder().decode(EvaluationOutcome.self, from: data)
+        let data = try? Data(contentsOf: results.appending(path: name))
       else { return nil }
-      return (id, outcome)
+      return (id, data)
     }
   }
 
-  func removeOutcome(_ id: Int64) { unlink(results.appending(path: Self.name(id)).plainPath) }
+  func removeAnswer(_ id: Int64) { unlink(results.appending(path: Self.name(id)).plainPath) }
 
   /// Seconds since a worker last showed that it lives; none before its first beat.
   func silence(of worker: String) -> Double? {
@@ -91,8 +77,9 @@ public struct WorkerFolder: Sendable {
     return nil
   }
 
-  func answer(_ request: EvaluationRequest, _ outcome: EvaluationOutcome, as worker: String) throws {
-    try results.appending(path: Self.name(request.id)).writeWhole(JSONEncoder().encode(outcome))
+  /// - Parameter answer: an `AnswerFile`.
+  func answer(_ request: EvaluationRequest, _ answer: Data, as worker: String) throws(RunError) {
+    try results.appending(path: Self.name(request.id)).writeWhole(answer)
     dropClaim(of: worker)
   }
 

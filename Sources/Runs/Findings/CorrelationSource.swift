@@ -1,5 +1,4 @@
 import Foundation
-import LanguageModeling
 import Layouts
 import MADTasks
 import Search
@@ -10,47 +9,23 @@ import Statistics
 public struct CorrelationSource: Sendable {
   /// A way to score on tasks.
   public struct Predictor: Sendable, Hashable {
-    public let definition: ScoringProtocol
-    /// The models' width, if it is not the protocol's.
-    public let dim: Int?
-    public var name: String { definition.name + (dim.map { " at width \($0)" } ?? "") }
+    let rung: StoredRung
+    /// Of the protocol.
+    public var rungName: String { rung.rung.name }
+    public var name: String { rung.rung.scoreName }
   }
 
   /// A loss that a score should tell.
   public struct Target: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
-      /// After as many tokens, or as many FLOPs, at one width.
-      case tokens, flops
-      /// Of the best size for the largest budget of an IsoFLOP rung, and what the law over its budgets extrapolates.
-      case optimal, extrapolated
-    }
+    let rung: StoredRung
+    /// Its place among the losses of the rung.
+    let index: Int
 
-    public let kind: Kind
-    let rung: Rung.Kind
-    let fingerprint: String
-    let plan: PerplexityPlan
-
+    private var loss: RungLoss { rung.rung.losses[index] }
+    public var kind: String { loss.kind }
     /// E.g. `loss at 2e+06 tokens`.
-    public var name: String {
-      plan.length == PerplexityPlan.standardLength ? amount : "\(amount), sequences of \(plan.length)"
-    }
-
-    private var amount: String {
-      switch (kind, rung) {
-      case (.optimal, .isoflop(let rung)): "compute-optimal loss at \(Self.text(rung.budgets.last ?? 0)) FLOPs"
-      case (.extrapolated, .isoflop(let rung)): "extrapolated loss at \(Self.text(rung.target)) FLOPs"
-      case (_, .perplexity(let rung)):
-        switch rung.amount {
-        case .tokens(let tokens): "loss at \(Self.text(Double(tokens))) tokens"
-        case .flops(let flops): "loss at \(Self.text(flops)) FLOPs"
-        }
-      default: "loss"
-      }
-    }
-
-    public var corpus: String { rung.corpus ?? "" }
-
-    private static func text(_ number: Double) -> String { String(format: "%g", number) }
+    public var name: String { loss.name }
+    public var corpus: String { loss.corpus }
   }
 
   /// What was measured of one layout, over all runs.
@@ -122,8 +97,7 @@ public struct CorrelationSource: Sendable {
   public func study(_ predictor: Predictor, _ target: Target, with others: [Predictor] = []) throws -> CorrelationStudy
   {
     let both = both([predictor] + others, target)
-    let early = [target] + targets.filter { $0.kind == .tokens || $0.kind == .flops }
-    let earlyTarget = early.first { target in both.allSatisfy { $0.early[target] != nil } }
+    let earlyTarget = ([target] + targets).first { target in both.allSatisfy { $0.early[target] != nil } }
     let tasks = MADTasks.all.map { $0.name }.filter { task in
       both.allSatisfy { $0.parts[predictor]?.allSatisfy { $0[task] != nil } ?? false }
     }

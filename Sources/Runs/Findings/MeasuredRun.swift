@@ -1,5 +1,3 @@
-import LanguageModeling
-import MADTasks
 import Search
 
 /// The sound evaluations of one run, by what they measured.
@@ -8,42 +6,24 @@ struct MeasuredRun {
   typealias Target = CorrelationSource.Target
 
   private let store: RunStore
-  /// By rung; nil for those on text.
-  private let predictorOfRung: [Predictor?]
-  private let targetsOfRung: [[Target]]
+  private let rungs: [any RungKind]
   private let evaluations: [Int64: [EvaluationRecord]]
 
-  var predictors: [Predictor] { predictorOfRung.compactMap(\.self) }
-  var targets: [Target] { targetsOfRung.flatMap(\.self) }
-
-  /// - Throws: `RunError`, `ConfigurationErrors`.
+  /// - Throws: `RunError`.
   init(_ store: RunStore) throws {
-    let settings = try store.settings()
-    let rungs = try Space(parsing: .init(settings.space.utf8)).file.rungs
-    var (protocols, texts) = (settings.protocols[...], settings.texts[...])
-    var (predictors, targets): ([Predictor?], [[Target]]) = ([], [])
-    for rung in rungs {
-      if case .mad(_, let dim) = rung.kind {
-        predictors.append(protocols.popFirst().map { Predictor(definition: $0, dim: dim == $0.dim ? nil : dim) })
-        targets.append([])
-      } else if let text = texts.popFirst() {
-        predictors.append(nil)
-        targets.append(
-          Self.kinds(rung.kind).map {
-            Target(kind: $0, rung: rung.kind, fingerprint: text.fingerprint, plan: text.plan)
-          })
-      }
-    }
-    (self.store, predictorOfRung, targetsOfRung) = (store, predictors, targets)
+    (self.store, rungs) = (store, try store.settings().rungs)
     evaluations = Dictionary(grouping: try store.evaluations(), by: \.candidate)
   }
 
-  private static func kinds(_ rung: Rung.Kind) -> [Target.Kind] {
-    switch rung {
-    case .mad: []
-    case .perplexity(let rung): if case .tokens = rung.amount { [.tokens] } else { [.flops] }
-    case .isoflop: [.optimal, .extrapolated]
-    }
+  var predictors: [Predictor] { rungs.compactMap(Self.predictor) }
+  var targets: [Target] { rungs.flatMap(Self.targets) }
+
+  private static func predictor(_ rung: any RungKind) -> Predictor? {
+    rung.measure == .score ? Predictor(rung: StoredRung(rung)) : nil
+  }
+
+  private static func targets(_ rung: any RungKind) -> [Target] {
+    rung.losses.indices.map { Target(rung: StoredRung(rung), index: $0) }
   }
 
   /// Adds what was measured of a candidate. A rung at which it diverged once counts for nothing.
@@ -52,30 +32,23 @@ struct MeasuredRun {
     let records = evaluations[candidate] ?? []
     let diverged = Set(records.filter { $0.status == .diverged }.map(\.rung))
     for record in records where record.status == .done && !diverged.contains(record.rung) {
-      guard let score = record.score, score.isFinite, predictorOfRung.indices.contains(record.rung) else { continue }
-      if let predictor = predictorOfRung[record.rung] {
+      guard let score = record.score, score.isFinite, rungs.indices.contains(record.rung) else { continue }
+      let rung = rungs[record.rung]
+      if let predictor = Self.predictor(rung) {
         entry.scores[predictor, default: []].append(score)
         entry.parts[predictor, default: []].append(record.scores)
         entry.seconds[predictor, default: []].append(record.seconds)
-      } else {
-        try addLosses(record, score, to: &entry)
+      }
+      for (target, reading) in zip(Self.targets(rung), try readings(record, score, of: rung)) {
+        if let loss = reading.loss { entry.losses[target, default: []].append(loss) }
+        if let early = reading.early { entry.early[target, default: []].append(early) }
       }
     }
   }
 
-  private func addLosses(_ record: EvaluationRecord, _ score: Double, to entry: inout CorrelationSource.Entry) throws {
-    for target in targetsOfRung[record.rung] {
-      switch (target.kind, target.rung) {
-      case (.extrapolated, .isoflop(let rung)):
-        let scaled = ScaledLoss(try store.losses(of: record.id), budgets: rung.budgets, target: rung.target)
-        if let loss = scaled?.extrapolated { entry.losses[target, default: []].append(loss) }
-      case (.optimal, _): entry.losses[target, default: []].append(-score)
-      default:
-        entry.losses[target, default: []].append(-score)
-        if let first = try store.losses(of: record.id).first?.curve.first {
-          entry.early[target, default: []].append(first.heldOut)
-        }
-      }
-    }
+  private func readings<Kind: RungKind>(
+    _ record: EvaluationRecord, _ score: Double, of rung: Kind
+  ) throws -> [LossReading] {
+    try rung.readings(quality: score) { try store.outcome(of: record.id, at: Kind.self) }
   }
 }

@@ -1,7 +1,6 @@
 import Engine
 import Foundation
 import Layouts
-import MADTasks
 import Search
 
 /// Brings a run from where it is to its end: evaluates what the schedule asks for and records the results. An interrupted
@@ -42,7 +41,7 @@ public final class Coordinator {
     var random = RandomStream(seed: settings.seed, "pace")
     let layout = space.sample(using: &random)?.layout
     flops = ladder.rungs.indices.map { rung in layout.map { ladder.flops($0, rung: rung) } ?? 0 }
-    for text in settings.texts { try text.check() }
+    for rung in settings.rungs { try rung.check() }
   }
 
   /// Begins a run.
@@ -133,7 +132,7 @@ public final class Coordinator {
           try store.fail(id, reason: reason)
           try ledger.refresh(id)
           folder.removeTrainings(id)
-        case .finished(let id, let outcome): try record(id, outcome)
+        case .finished(let id, let answer): try record(id, answer)
         }
         return try open()
       })
@@ -146,11 +145,9 @@ public final class Coordinator {
   /// - Returns: nil for a layout that cannot be evaluated at the rung, which is recorded.
   private func posting(_ record: EvaluationRecord) throws -> LocalExecutor.Posting? {
     guard let candidate = ledger.candidate(record.candidate) else { return nil }
-    let work: EvaluationWork
+    let request: EvaluationRequest
     do {
-      work = try ladder.work(
-        Layout(parsing: candidate.layout), rung: record.rung, replicate: record.replicate,
-        folder: folder.trainings(record.id))
+      request = try self.request(record, of: candidate)
     } catch {
       try store.fail(record.id, reason: "\(error)")
       try ledger.refresh(record.id)
@@ -160,9 +157,14 @@ public final class Coordinator {
     // one at the end.
     let kind = record.rung > 0 ? 2 : record.replicate > 0 ? 1 : 0
     let cheapness = 1_000_000_000 - Int(min(candidate.costs.trainingFLOPs, 1e15) / 1e6)
-    return .init(
-      EvaluationRequest(id: record.id, layout: candidate.layout, work: work),
-      urgency: kind * 2_000_000_000 + cheapness)
+    return .init(request, urgency: kind * 2_000_000_000 + cheapness)
+  }
+
+  /// - Throws: if the layout cannot be evaluated at the rung.
+  private func request(_ record: EvaluationRecord, of candidate: CandidateRecord) throws -> EvaluationRequest {
+    EvaluationRequest(
+      id: record.id, layout: candidate.layout, folder: folder.trainings(record.id),
+      work: try ladder.work(Layout(parsing: candidate.layout), rung: record.rung, replicate: record.replicate))
   }
 
   /// Whether the budget allows another batch at the first rung: what is left must do for it and for promoting what is
@@ -188,19 +190,23 @@ public final class Coordinator {
   private func takeLeftBehind() throws {
     for name in folder.work.fileNames {
       let work = WorkerFolder(folder.work.appending(path: name))
-      for (id, outcome) in work.outcomes() where ledger.evaluations[id]?.status.isFinal == false {
-        try record(id, outcome)
+      for (id, data) in work.answers() {
+        guard let record = ledger.evaluations[id], !record.status.isFinal,
+          let candidate = ledger.candidate(record.candidate),
+          let answer = try? request(record, of: candidate).answer(data)
+        else { continue }
+        try self.record(id, answer)
       }
       work.remove()
     }
   }
 
-  private func record(_ id: Int64, _ outcome: EvaluationOutcome) throws {
+  private func record(_ id: Int64, _ answer: EvaluationAnswer) throws {
     guard let evaluation = ledger.evaluations[id] else { return }
-    if case .impossible(let reason) = outcome {
-      try store.fail(id, reason: reason)
-    } else if let finding = try ladder.finding(outcome, rung: evaluation.rung) {
-      try store.finish(id, finding)
+    switch answer {
+    case .impossible(let reason): try store.fail(id, reason: reason)
+    case .outcome(let outcome):
+      if let finding = try ladder.finding(outcome, rung: evaluation.rung) { try store.finish(id, finding) }
     }
     try ledger.refresh(id)
     folder.removeTrainings(id)

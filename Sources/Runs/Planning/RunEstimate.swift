@@ -1,6 +1,5 @@
 import Engine
 import Foundation
-import LanguageModeling
 import Layouts
 import MADTasks
 import Search
@@ -42,41 +41,28 @@ public struct RunEstimate: Sendable {
 
   /// - Parameters:
   ///   - proposals: layouts of the space, at least one.
-  ///   - protocols: of the rungs on MAD tasks, in order.
+  ///   - rungs: of the space.
   ///   - speed: measured unless given.
   /// - Throws: `TaskError`, `LayerError` or `ArchitectureError`.
-  public init(_ space: Space, proposals: [Proposal], protocols: [ScoringProtocol], speed: Speed? = nil) throws {
+  public init(_ space: Space, proposals: [Proposal], rungs: [any RungKind], speed: Speed? = nil) throws {
     let chosen = Self.spread(proposals).map(\.layout)
-    var protocols = protocols[...]
     // Known hybrids go up whatever their score, and may be dearer than most: they are fitted to the most layers.
     let hybrids = space.file.seedWith.compactMap { try? space.seed($0) }.filter { $0.hybrid != nil }.map(\.layout)
+    let seeds = EvaluationSeeds(own: space.file.seed, data: space.file.seed)
     var others = max(space.file.search.candidates - hybrids.count, 0)
-    var rungs: [Rung] = []
-    for rung in space.file.rungs {
-      let work: (Layout) throws -> (trainings: Int, flops: Double)
-      var name = rung.kind.name
-      switch rung.kind {
-      case .mad(let title, let dim):
-        guard let definition = protocols.popFirst() else { continue }
-        let plans = try definition.plans(seed: space.file.seed, dim: dim)
-        work = { layout in (plans.count, try plans.reduce(0) { try $0 + $1.trainingFLOPs(of: layout) }) }
-        name += " \(title)"
-      case .perplexity, .isoflop:
-        work = { layout in
-          let trainings = try rung.kind.template.map { try rung.kind.trainings(of: layout, template: $0) } ?? []
-          return (trainings.count, trainings.reduce(0) { $0 + $1.flops })
-        }
-      }
-      let (own, sampled) = (hybrids.compactMap { try? work($0) }, try chosen.map(work))
+    var estimates: [Rung] = []
+    for (rung, kind) in zip(space.file.rungs, rungs) {
+      func cost(_ layout: Layout) throws -> EvaluationCost { try kind.work(layout, seeds: seeds).cost(of: layout) }
+      let (own, sampled) = (hybrids.compactMap { try? cost($0) }, try chosen.map(cost))
       let share = Double(others) / Double(chosen.count)
-      rungs.append(
+      estimates.append(
         Rung(
-          name: name, candidates: hybrids.count + others,
+          name: kind.title, candidates: hybrids.count + others,
           trainings: own.reduce(0) { $0 + $1.trainings } + others * (sampled.map(\.trainings).max() ?? 0),
           flops: own.reduce(0) { $0 + $1.flops } + share * sampled.reduce(0) { $0 + $1.flops }))
       others = others == 0 ? 0 : max(1, Int((Double(others) * (rung.promote ?? 1)).rounded()))
     }
-    self.rungs = rungs
+    self.rungs = estimates
     self.speed = try speed ?? Self.measure(chosen[chosen.count / 2])
   }
 

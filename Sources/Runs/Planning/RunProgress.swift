@@ -49,7 +49,7 @@ public struct RunProgress: Sendable {
       let measure = settings.measure(rung: rung)
       rungs.append(
         Rung(
-          name: step.name, done: final, failed: records.count { $0.status == .failed }, total: total,
+          name: step.rung.name, done: final, failed: records.count { $0.status == .failed }, total: total,
           measure: measure, best: means.map(\.score).max().map(measure.value),
           hypervolume: Hypervolume.of(
             Dominance.nonDominated(points).map { points[$0] }, reference: settings.scale.reference(rung: rung))))

@@ -1,34 +1,33 @@
 import Foundation
-import LanguageModeling
-import MADTasks
+import Layouts
 
-/// What one evaluation trains: everything that its result depends on besides the layout.
-public enum EvaluationWork: Codable, Sendable, Equatable {
-  case tasks([TrialPlan])
-  case text(TextWork)
+/// What one evaluation does: everything that its result depends on besides the layout.
+public protocol EvaluationWork: Codable, Equatable, Sendable {
+  associatedtype Outcome: Codable, Sendable
+
+  /// Does it on one thread.
+  /// - Parameter folder: keeps what an interrupted evaluation goes on from.
+  /// - Returns: nil if it was asked to stop.
+  func run(_ layout: Layout, in folder: URL, _ control: EvaluationControl) throws -> Outcome?
+  /// Whether an outcome is one of just this work.
+  /// - Parameter layout: canonical.
+  func isAnswered(by outcome: Outcome, of layout: String) -> Bool
+  /// What it takes, had no training an early end.
+  /// - Throws: if the layout cannot be evaluated.
+  func cost(of layout: Layout) throws -> EvaluationCost
 }
 
-/// Trainings on text. They are kept in a folder from which an interrupted one goes on.
-public struct TextWork: Codable, Sendable, Equatable {
-  /// By name, or an absolute path.
-  public let corpus: String
-  public let fingerprint: String
-  public let trainings: [PlannedTraining]
-  public let folder: URL
+/// What an evaluation takes.
+public struct EvaluationCost: Sendable {
+  public let trainings: Int
+  public let flops: Double
 
-  /// Trains on one thread.
-  /// - Returns: a result for each training; `nil` if it was asked to stop.
-  /// - Throws: `CorpusError`, `RunError.corpusChanged`, `PerplexityStudy.Failure`, or as `PerplexityRun`.
-  func run(shouldStop: @escaping @Sendable () -> Bool) throws -> [PerplexityResult]? {
-    let text = try TextRung.read(corpus, fingerprint: fingerprint)
-    return try PerplexityStudy(trainings, corpus: text, folder: folder, jobs: 1).run(shouldStop: shouldStop)
-  }
+  public init(trainings: Int, flops: Double) { (self.trainings, self.flops) = (trainings, flops) }
 }
 
-/// What a worker answers.
-public enum EvaluationOutcome: Codable, Sendable {
-  case results([TrialResult])
-  case losses([PerplexityResult])
-  /// The layout cannot be evaluated, whoever tries.
-  case impossible(reason: String)
+/// What an evaluation hears while it is done.
+public struct EvaluationControl: Sendable {
+  let shouldStop: @Sendable () -> Bool
+
+  public init(shouldStop: @escaping @Sendable () -> Bool = { false }) { self.shouldStop = shouldStop }
 }

@@ -12,7 +12,9 @@ public struct ScaledLoss: Sendable {
   public let loss: Double
   /// Of that minimum, from the losses' distances from the parabolas; nil unless they have more sizes than coefficients.
   public let standardError: Double?
-  /// The loss that the power law over the budgets gives at the target; nil with fewer than three optima.
+  /// The FLOPs at which the power law over the budgets is asked.
+  public let target: Double
+  /// The loss that the law gives there; nil with fewer than three optima.
   public let extrapolated: Double?
 
   /// - Parameter target: FLOPs.
@@ -33,7 +35,7 @@ public struct ScaledLoss: Sendable {
     let fit = IsoFLOPFit(
       budgets: budgets.compactMap { budget in runs[budget].map { IsoFLOPFit.Budget($0, flops: budget) } })
     let last = fit.budgets[fit.budgets.count - 1]
-    self.fit = fit
+    (self.fit, self.target) = (fit, target)
     let isInside = last.isOptimumInside
     loss = isInside ? last.optimum?.loss ?? least : least
     let drawn = isInside ? fit.bootstrap(repeats: Self.draws, seed: 0) : nil

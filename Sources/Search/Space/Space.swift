@@ -17,8 +17,8 @@ public struct Space: Sendable {
   let guide: GuidedSampler?
 
   /// - Throws: `ConfigurationErrors`.
-  public init(parsing data: Data, names: SpaceNames = .standard) throws(ConfigurationErrors) {
-    try self.init(SpaceFile(parsing: data, names: names))
+  public init(parsing data: Data, rungs formats: RungFormats) throws(ConfigurationErrors) {
+    try self.init(SpaceFile(parsing: data, rungs: formats))
   }
 
   /// - Throws: `ConfigurationErrors`.

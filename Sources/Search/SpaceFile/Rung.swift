@@ -1,95 +1,43 @@
-/// One fidelity of the ladder.
+import Configuration
+
+/// One fidelity of the ladder, as a space file has it.
 public struct Rung: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
-    /// A built-in protocol or a file; `dim` is the protocol's own unless given.
-    case mad(protocol: String, dim: Int?)
-    case perplexity(PerplexityRung)
-    case isoflop(IsoFLOPRung)
-
-    public var name: String {
-      switch self {
-      case .mad: "mad"
-      case .perplexity: "perplexity"
-      case .isoflop: "isoflop"
-      }
-    }
-
-    /// What it trains on, by name or a file; none for tasks.
-    public var corpus: String? {
-      switch self {
-      case .mad: nil
-      case .perplexity(let rung): rung.corpus
-      case .isoflop(let rung): rung.corpus
-      }
-    }
-
-    /// Bytes of a sequence of text; none for tasks.
-    public var length: Int? {
-      switch self {
-      case .mad: nil
-      case .perplexity(let rung): rung.length
-      case .isoflop(let rung): rung.length
-      }
-    }
-  }
-
-  /// Bytes of a sequence of text unless given.
-  public static let standardLength = 256
-  /// The lengths that a space may give.
-  static let lengths = 1...65_536
-
-  public var kind: Kind
+  /// The settings of its kind.
+  public var entry: any RungEntry
   /// The share of the candidates that goes on to the next rung; none after the last.
   public var promote: Double?
 
-  public init(_ kind: Kind, promote: Double? = nil) { (self.kind, self.promote) = (kind, promote) }
-}
+  public init(_ entry: any RungEntry, promote: Double? = nil) { (self.entry, self.promote) = (entry, promote) }
 
-/// One training on text at one width.
-public struct PerplexityRung: Hashable, Sendable {
-  /// What the trainings of all candidates have in common.
-  public enum Amount: Hashable, Sendable {
-    case tokens(Int)
-    /// Of a training: the dearer a token, the fewer.
-    case flops(Double)
+  public static func == (one: Rung, other: Rung) -> Bool {
+    AnyHashable(one.entry) == AnyHashable(other.entry) && one.promote == other.promote
   }
 
-  public static let standardCorpus = "default"
-  public static let standardDim = 128
-
-  /// By name or a file.
-  public var corpus: String
-  public var dim: Int
-  /// Bytes of a sequence.
-  public var length: Int
-  public var amount: Amount
-
-  public init(corpus: String, dim: Int, length: Int = Rung.standardLength, amount: Amount) {
-    (self.corpus, self.dim, self.length, self.amount) = (corpus, dim, length, amount)
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(AnyHashable(entry))
+    hasher.combine(promote)
   }
 }
 
-/// Trainings on text at several sizes for each FLOP budget.
-public struct IsoFLOPRung: Hashable, Sendable {
-  /// The target unless given, in budgets.
-  static let standardReach = 10.0
+/// What a space file says of a rung of one kind.
+public protocol RungEntry: Hashable, Sendable {
+  /// The key under which a rung has it.
+  static var key: String { get }
+  static var summary: String { get }
+  /// Rungs go from low to high.
+  static var degree: Int { get }
 
-  /// By name or a file.
-  public var corpus: String
-  /// Bytes of a sequence.
-  public var length: Int
-  /// Growing.
-  public var budgets: [Double]
-  /// Models for each budget.
-  public var sizes: Int
-  /// The FLOPs at which the scaled loss is extrapolated.
-  public var target: Double
+  /// - Parameter before: the rungs before it, whose settings may be its defaults.
+  static func fields(after before: [any RungEntry]) -> FieldTable<Self>
+}
 
-  /// - Parameter target: ten times the last budget unless given.
-  public init(
-    corpus: String, length: Int = Rung.standardLength, budgets: [Double], sizes: Int, target: Double? = nil
-  ) {
-    (self.corpus, self.length, self.budgets, self.sizes) = (corpus, length, budgets, sizes)
-    self.target = target ?? Self.standardReach * (budgets.last ?? 0)
-  }
+/// The kinds of rungs that a space file may have, and the rungs of one that names none. They are kept by who runs spaces.
+public struct RungFormats: Sendable {
+  let entries: [any RungEntry.Type]
+  let standard: [Rung]
+
+  public init(_ entries: [any RungEntry.Type], standard: [Rung]) { (self.entries, self.standard) = (entries, standard) }
+
+  /// For a space that is not run: whatever rungs it has are left out.
+  public static let ignored = RungFormats([], standard: [])
 }

@@ -12,7 +12,7 @@ public struct SpaceFile: Hashable, Sendable {
   public var objectives: [Objective] = [.quality, .state, .flops]
   public var normalize = NormalizeSettings()
   /// From cheap to dear; the cost screen that comes before them needs no settings.
-  public var rungs: [Rung] = [Rung(.mad(protocol: "screen", dim: nil))]
+  public var rungs: [Rung] = []
   public var search = SearchSettings()
   /// Known hybrids by name, or layouts.
   public var seedWith: [String] = []

@@ -3,34 +3,20 @@ import Configuration
 import Foundation
 import Text
 
-/// The names that a space file may use besides rules and primitives.
-public struct SpaceNames: Sendable {
-  public var protocols: [String]
-  public var strategies: [String]
-
-  public init(protocols: [String], strategies: [String]) {
-    (self.protocols, self.strategies) = (protocols, strategies)
-  }
-
-  public static let standard = SpaceNames(
-    protocols: ["screen", "graded", "mad", "full"],
-    strategies: StrategyKind.allCases.map(\.rawValue))
-}
-
 extension SpaceFile {
   /// - Throws: `ConfigurationErrors` with everything that is wrong with the form.
-  public init(parsing data: Data, names: SpaceNames = .standard) throws(ConfigurationErrors) {
+  public init(parsing data: Data, rungs formats: RungFormats) throws(ConfigurationErrors) {
     let value: JSONValue
     do {
       value = try JSONValue(parsing: data)
     } catch {
       throw ConfigurationErrors([error])
     }
-    try self.init(value, names: names)
+    try self.init(value, rungs: formats)
   }
 
-  public init(_ value: JSONValue, names: SpaceNames = .standard) throws(ConfigurationErrors) {
-    var reader = SpaceFileReader(names: names)
+  public init(_ value: JSONValue, rungs formats: RungFormats) throws(ConfigurationErrors) {
+    var reader = SpaceFileReader(formats: formats)
     let file = reader.space(JSONPlace(value))
     try reader.problems.check()
     guard let file else { throw ConfigurationErrors([.init(path: "$", reason: "it is not a space")]) }
@@ -45,10 +31,10 @@ struct SpaceFileReader {
     "seed-with", "seed",
   ]
 
-  let names: SpaceNames
+  let formats: RungFormats
   var problems = Problems()
 
-  init(names: SpaceNames) { self.names = names }
+  init(formats: RungFormats) { self.formats = formats }
 
   mutating func space(_ place: JSONPlace) -> SpaceFile? {
     guard let object = keyed(place, Self.keys, &problems) else { return nil }
@@ -61,7 +47,7 @@ struct SpaceFileReader {
     if let place = object["constraints"] { file.constraints = constraints(place) }
     if let place = object["objectives"] { file.objectives = objectives(place) }
     if let place = object["normalize"] { file.normalize = normalize(place) }
-    if let place = object["rungs"] { file.rungs = rungs(place) }
+    file.rungs = object["rungs"].map { Rung.read($0, formats, &problems) ?? [] } ?? formats.standard
     if let place = object["search"] { file.search = search(place) }
     for seed in object["seed-with"]?.list(of: "hybrids or layouts", count: 0...10_000, &problems) ?? [] {
       if let text = seed.text(&problems) { file.seedWith.append(text) }
@@ -160,7 +146,7 @@ struct SpaceFileReader {
     var settings = SearchSettings()
     let keys = ["strategy", "population", "candidates", "hours", "core-hours", "batch", "replicates", "sampling"]
     guard let object = keyed(place, keys, &problems) else { return settings }
-    if let word = object["strategy"]?.word(of: names.strategies, &problems) {
+    if let word = object["strategy"]?.word(of: StrategyKind.allCases.map(\.rawValue), &problems) {
       settings.strategy = word
     }
     if let count = object["population"]?.integer(in: 2...100_000, &problems) { settings.population = count }

@@ -12,7 +12,7 @@ extension SpaceFile {
         ("name", .text(name)), ("description", summary.map(JSONValue.text)), ("model", model.json),
         ("grammar", grammar.json), ("constraints", constraints.json),
         ("objectives", .list(objectives.map { .text($0.rawValue) })), ("normalize", normalize.json),
-        ("rungs", .list(rungs.map(\.json))), ("search", search.json),
+        ("rungs", rungs.isEmpty ? nil : .list(rungs.map(\.json))), ("search", search.json),
         ("seed-with", .list(seedWith.map(JSONValue.text))), ("seed", .integer(Int(clamping: seed))),
       ]))
   }
@@ -62,36 +62,6 @@ extension NormalizeSettings {
   }
 }
 
-extension Rung {
-  fileprivate var json: JSONValue {
-    let settings =
-      switch kind {
-      case .mad(let name, let dim): object([("protocol", .text(name)), ("dim", dim.map(JSONValue.integer))])
-      case .perplexity(let rung):
-        object([
-          ("corpus", .text(rung.corpus)), ("dim", .integer(rung.dim)), ("length", .integer(rung.length)),
-          rung.amount.json,
-        ])
-      case .isoflop(let rung):
-        object([
-          ("corpus", .text(rung.corpus)), ("length", .integer(rung.length)),
-          ("budgets", .list(rung.budgets.map(number))), ("sizes", .integer(rung.sizes)),
-          ("target", number(rung.target)),
-        ])
-      }
-    return object([(kind.name, settings), ("promote", promote.map(number))])
-  }
-}
-
-extension PerplexityRung.Amount {
-  fileprivate var json: (String, JSONValue?) {
-    switch self {
-    case .tokens(let tokens): ("tokens", .integer(tokens))
-    case .flops(let flops): ("flops", number(flops))
-    }
-  }
-}
-
 extension SearchSettings {
   fileprivate var json: JSONValue {
     object([
@@ -130,22 +100,5 @@ extension RuleFile {
       list = [("primitive", .text(name)), ("options", given.isEmpty ? nil : .object(given))]
     }
     return object(list + [("depth", depth.map(JSONValue.integer))])
-  }
-}
-
-/// A space is stored as the text of a file.
-extension SpaceFile: Codable {
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(text)
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    do {
-      self = try SpaceFile(parsing: Data(container.decode(String.self).utf8))
-    } catch let errors as ConfigurationErrors {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: errors.description)
-    }
   }
 }

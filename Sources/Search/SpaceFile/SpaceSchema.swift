@@ -4,9 +4,9 @@ import Configuration
 /// The JSON Schema of space files, with every primitive and option of the registry, for editors that complete and check.
 public enum SpaceSchema {
   /// The text of `search-spaces/space.schema.json`.
-  public static func text(names: SpaceNames = .standard) -> String { schema(names).json + "\n" }
+  public static func text(rungs formats: RungFormats) -> String { schema(formats).json + "\n" }
 
-  static func schema(_ names: SpaceNames) -> JSONValue {
+  static func schema(_ formats: RungFormats) -> JSONValue {
     .object([
       .init("$schema", "http://json-schema.org/draft-07/schema#"),
       .init("title", "madsearch space"),
@@ -14,12 +14,12 @@ public enum SpaceSchema {
       .init("type", "object"),
       .init("required", ["name", "grammar"]),
       .init("additionalProperties", false),
-      .init("properties", .object(sections(names))),
+      .init("properties", .object(sections(formats))),
       .init("definitions", .object(definitions)),
     ])
   }
 
-  private static func sections(_ names: SpaceNames) -> [JSONValue.Member] {
+  private static func sections(_ formats: RungFormats) -> [JSONValue.Member] {
     [
       .init("$schema", ["type": "string"]),
       .init(
@@ -55,11 +55,10 @@ public enum SpaceSchema {
       .init("normalize", normalize),
       .init(
         "rungs",
-        [
-          "type": "array", "minItems": 1, "maxItems": 16, "items": rung(names),
-          "description": "What candidates are trained on, from cheap to dear.",
-        ]),
-      .init("search", search(names)),
+        .object(
+          Rung.schema(formats)
+            + [.init("description", "What candidates are trained on, from cheap to dear.")])),
+      .init("search", search),
       .init(
         "seed-with",
         [
@@ -126,84 +125,12 @@ public enum SpaceSchema {
       ])
   }
 
-  private static func rung(_ names: SpaceNames) -> JSONValue {
-    let mad = object(
-      "MAD tasks.", required: ["protocol"],
-      [
-        (
-          "protocol",
-          [
-            "anyOf": [words(names.protocols), ["type": "string", "pattern": "\\.json$"]],
-            "description": "A built-in protocol, or a file.",
-          ]
-        ),
-        ("dim", integer(1...16_384, "Width of the trainings; the protocol's own unless given.")),
-      ])
-    let isoflop = object(
-      "Model sizes at FLOP budgets.", required: ["budgets"],
-      [
-        (
-          "budgets",
-          ["type": "array", "minItems": 1, "maxItems": 100, "items": ["type": "number", "minimum": 1_000_000]]
-        ),
-        ("sizes", integer(3...100, "Model sizes per budget.", default: 4)),
-        (
-          "corpus",
-          ["type": "string", "description": "As of a perplexity rung; that of the rung before unless given."]
-        ),
-        ("length", length),
-        (
-          "target",
-          [
-            "type": "number", "minimum": 1_000_000,
-            "description": "FLOPs to extrapolate the scaled loss to; ten times the last budget unless given.",
-          ]
-        ),
-      ])
-    let promote: JSONValue = [
-      "type": "number", "exclusiveMinimum": 0, "maximum": 1,
-      "description": "The share of the candidates that goes on to the next rung; not after the last.",
-    ]
-    return .object([
-      .init("type", "object"), .init("additionalProperties", false),
-      .init(
-        "properties",
-        .object([
-          .init("mad", mad), .init("perplexity", perplexityRung), .init("isoflop", isoflop), .init("promote", promote),
-        ])),
-      .init("oneOf", .list(["mad", "perplexity", "isoflop"].map { ["required": [.text($0)]] })),
-    ])
-  }
-
-  private static var length: JSONValue {
-    integer(Rung.lengths, "Bytes in a sequence.", default: Rung.standardLength)
-  }
-
-  private static var perplexityRung: JSONValue {
-    let settings = object(
-      "A language-model training, of as many tokens or of as many FLOPs for all candidates.",
-      [
-        (
-          "corpus",
-          [
-            "type": "string", "default": .text(PerplexityRung.standardCorpus),
-            "description": "The name of a corpus that scripts/install-corpus installs, or a file or folder.",
-          ]
-        ), ("dim", integer(1...16_384, "Width.", default: PerplexityRung.standardDim)),
-        ("length", length),
-        ("tokens", integer(1...1_000_000_000_000, "Bytes to train on.")),
-        ("flops", ["type": "number", "minimum": 1_000_000, "description": "FLOPs of the training."]),
-      ])
-    guard case .object(let members) = settings else { return settings }
-    return .object(members + [.init("oneOf", .list(["tokens", "flops"].map { ["required": [.text($0)]] }))])
-  }
-
-  private static func search(_ names: SpaceNames) -> JSONValue {
+  private static var search: JSONValue {
     let settings = SearchSettings()
     return object(
       "How the space is searched.",
       [
-        ("strategy", words(names.strategies, default: settings.strategy)),
+        ("strategy", words(StrategyKind.allCases.map(\.rawValue), default: settings.strategy)),
         ("population", integer(2...100_000, "Parents kept.", default: settings.population)),
         ("candidates", integer(1...10_000_000, "Candidates at the first rung.", default: settings.candidates)),
         ("hours", ["type": "number", "minimum": 0.001, "description": "Time limit on the clock."]),

@@ -74,20 +74,20 @@ struct Resume: ParsableCommand {
   private static func addRungs(
     _ path: String, _ argument: SpaceArgument, _ old: Space, _ settings: inout RunSettings
   ) throws {
-    let (kinds, known) = (argument.space.file.rungs.map(\.kind), old.file.rungs.map(\.kind))
-    guard kinds.starts(with: known), argument.protocols.starts(with: settings.protocols) else {
+    let known = settings.rungs
+    let isSame = argument.space.file.rungs.map(\.entry).starts(with: old.file.rungs.map(\.entry)) {
+      AnyHashable($0) == AnyHashable($1)
+    }
+    guard isSame, zip(argument.rungs, known).allSatisfy(isMeasured) else {
       throw Failure(
         .badInput, "\(path), $.rungs: the first rungs must be those of the run, so that its results still count")
     }
-    let texts = try argument.texts()
-    if let changed = zip(texts, settings.texts).first(where: { $0.fingerprint != $1.fingerprint }) {
-      throw RunError.corpusChanged(changed.0.corpus)
-    }
-    let newTexts = texts.dropFirst(settings.texts.count)
-    settings.scale.floors += try argument.protocols.dropFirst(settings.protocols.count).map { try $0.chance }
-    settings.scale.floors += newTexts.map { -$0.chance }
-    settings.protocols = argument.protocols
-    settings.texts += newTexts
+    settings.rungs = try argument.begin(after: known)
+    settings.scale.floors += try settings.rungs.dropFirst(known.count).map { try $0.floor }
+  }
+
+  private static func isMeasured<Kind: RungKind>(_ rung: Kind, as other: any RungKind) -> Bool {
+    (other as? Kind).map(rung.isMeasured) ?? false
   }
 }
 

@@ -54,14 +54,12 @@ struct Run: ParsableCommand {
     let file = argument.space.file
     try SeedArguments.check(file.seedWith, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
     try SeedArguments.check(seedWith, in: argument.space, status: .commandLine) { _ in "--seed-with" }
-    let texts = try argument.texts()
-    let floors = try argument.protocols.map { try $0.chance } + texts.map { -$0.chance }
+    let rungs = try argument.begin()
     let settings = RunSettings(
-      name: name ?? file.name, space: argument.text, protocols: argument.protocols, texts: texts,
-      strategy: strategy ?? file.search.strategy, seeds: file.seedWith + seedWith,
+      name: name ?? file.name, space: argument.text, rungs: rungs, strategy: strategy ?? file.search.strategy, seeds: file.seedWith + seedWith,
       candidates: budget.candidates ?? file.search.candidates, hours: try budget.hours() ?? file.search.hours,
       coreHours: budget.coreHours ?? file.search.coreHours, seed: seed ?? file.seed,
-      scale: argument.space.objectiveScale(floors: floors))
+      scale: argument.space.objectiveScale(floors: rungs.map { try $0.floor }))
     let folder = RunFolder(URL(filePath: "results/\(settings.name)"))
     try RunSession(
       coordinator: try Coordinator.begin(folder, settings: settings), execution: execution, format: format

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runs
 import Search
 
 struct Schema: ParsableCommand {
@@ -9,5 +10,5 @@ struct Schema: ParsableCommand {
       there name it under $schema.
       """)
 
-  func run() throws { try StandardOutput.print(SpaceSchema.text()) }
+  func run() throws { try StandardOutput.print(SpaceSchema.text(rungs: RungKinds.formats)) }
 }

@@ -44,7 +44,7 @@ struct Validate: ParsableCommand {
     try SeedArguments.check(seeds, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
     let survey = SpaceSurvey(argument.space, samples: samples)
     let estimate = try RunEstimate(
-      argument.space, proposals: survey.proposals, protocols: argument.protocols,
+      argument.space, proposals: survey.proposals, rungs: argument.rungs,
       speed: gflops.map { .assumed($0 * 1e9) })
     let report = SpaceReport(space: argument.space, survey: survey, estimate: estimate)
     try StandardOutput.print(format.json ? report.json.text : report.text)

@@ -52,16 +52,16 @@ struct RunCorrelation {
   /// The pair that is shown in full: the dearest score and the first loss unless they are chosen.
   /// - Throws: `Failure` with status `commandLine`.
   func chosen(score: String?, loss: String?) throws -> Pair {
-    let losses = pairs.map(\.target.kind.rawValue)
+    let losses = pairs.map(\.target.kind)
     let kind = loss ?? losses.first ?? ""
     guard losses.contains(kind) else {
       throw Failure(
         .commandLine,
         "--y: there is no loss '\(kind)'" + suggestion(for: kind, among: unique(losses), otherwise: "the losses are"))
     }
-    let own = pairs.filter { $0.target.kind.rawValue == kind }
-    let names = own.map(\.predictor.definition.name)
-    guard let name = score ?? names.last, let pair = own.last(where: { $0.predictor.definition.name == name }) else {
+    let own = pairs.filter { $0.target.kind == kind }
+    let names = own.map(\.predictor.rungName)
+    guard let name = score ?? names.last, let pair = own.last(where: { $0.predictor.rungName == name }) else {
       let asked = score ?? ""
       throw Failure(
         .commandLine,

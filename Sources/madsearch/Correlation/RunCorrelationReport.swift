@@ -58,7 +58,7 @@ struct RunCorrelationReport {
           try correlation.pairs.map { pair in
             .object([
               ("score", .text(pair.predictor.name)), ("loss", .text(pair.title)),
-              ("kind", .text(pair.target.kind.rawValue)), ("report", CorrelationTable(report: try report(pair)).json),
+              ("kind", .text(pair.target.kind)), ("report", CorrelationTable(report: try report(pair)).json),
             ])
           })
       ),

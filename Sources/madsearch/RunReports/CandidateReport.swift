@@ -23,8 +23,7 @@ struct CandidateReport {
     fronts = try Set(evaluations.filter { $0.status == .done }.map(\.rung)).sorted().map { rung in
       try Front(store, rung: rung)
     }
-    let space = try StoredSpace.parse(run)
-    scaling = try evaluations.compactMap { try CandidateScaling(store, $0, space) }
+    scaling = try evaluations.compactMap { try CandidateScaling(store, $0, run) }
   }
 
   // MARK: For people

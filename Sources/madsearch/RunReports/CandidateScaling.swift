@@ -1,6 +1,5 @@
 import Reporting
 import Runs
-import Search
 import Statistics
 
 /// How a candidate scales, from an evaluation at an IsoFLOP rung.
@@ -12,16 +11,16 @@ struct CandidateScaling {
 
   /// - Returns: nil at other rungs, and before there is a loss at the largest budget.
   /// - Throws: `RunError`.
-  init?(_ store: RunStore, _ record: EvaluationRecord, _ space: Space) throws {
-    guard space.file.rungs.indices.contains(record.rung), case .isoflop(let rung) = space.file.rungs[record.rung].kind,
-      let scaled = ScaledLoss(try store.losses(of: record.id), budgets: rung.budgets, target: rung.target)
+  init?(_ store: RunStore, _ record: EvaluationRecord, _ run: RunSettings) throws {
+    guard run.rungs.indices.contains(record.rung),
+      let scaled = try store.scaling(of: record, at: run.rungs[record.rung])
     else { return nil }
     self.record = record
     fit = FitReport(
       scaled.fit, scaled.fit.bootstrap(repeats: Self.draws, seed: record.seed), size: .parameters,
       title:
         "rung \(record.rung + 1): loss over log N a parabola for each budget; over budgets L_opt(C) = E + A/C^alpha",
-      .init(targets: [rung.target], tolerance: 0, delta: 1e-3, repeats: Self.draws, seed: record.seed))
+      .init(targets: [scaled.target], tolerance: 0, delta: 1e-3, repeats: Self.draws, seed: record.seed))
   }
 
   var json: JSON {
