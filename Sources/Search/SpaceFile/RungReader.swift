@@ -1,6 +1,26 @@
 import Configuration
+import Text
 
-extension SpaceFileReader {
+extension Rung {
+  /// The rungs of a space.
+  static func list(_ names: SpaceNames) -> FieldKind<[Rung]> {
+    FieldKind(
+      schema: [
+        .init("type", "array"), .init("minItems", 1), .init("maxItems", 16), .init("items", RungSchema.rung(names)),
+      ], showsDefault: false,
+      read: { place, problems in
+        var reader = RungReader(names: names, problems: problems)
+        let rungs = reader.rungs(place)
+        problems = reader.problems
+        return rungs
+      }, write: { .list($0.map(\.json)) })
+  }
+}
+
+private struct RungReader {
+  let names: SpaceNames
+  var problems: Problems
+
   /// Rungs from cheap to dear.
   mutating func rungs(_ place: JSONPlace) -> [Rung] {
     let places = place.list(of: "rungs", count: 1...16, &problems) ?? []
@@ -20,7 +40,7 @@ extension SpaceFileReader {
 
   private mutating func rung(_ place: JSONPlace, isLast: Bool, corpus: String?) -> Rung? {
     let kinds = ["mad", "perplexity", "isoflop"]
-    guard let object = keyed(place, kinds + ["promote"], &problems) else { return nil }
+    guard let object = JSONObject(place, keys: kinds + ["promote"], &problems) else { return nil }
     let given = kinds.filter { object[$0] != nil }
     guard given.count == 1, let place = object[given[0]] else {
       problems.add(
@@ -51,21 +71,24 @@ extension SpaceFileReader {
   }
 
   private mutating func mad(_ place: JSONPlace) -> Rung.Kind? {
-    guard let object = keyed(place, ["protocol", "dim"], &problems) else { return nil }
+    guard let object = JSONObject(place, keys: ["protocol", "dim"], &problems) else { return nil }
     let dim = object["dim"]?.integer(in: 1...16_384, &problems)
     guard let place = object.required("protocol", &problems), let name = place.text(&problems) else { return nil }
     guard names.protocols.contains(name) || name.hasSuffix(".json") else {
       let known = names.protocols.joined(separator: ", ")
       problems.add(
         place.path,
-        "it must be one of \(known) or the name of a .json file, found '\(name)'\(nearest(name, names.protocols))")
+        "it must be one of \(known) or the name of a .json file, found '\(name)'\(suggestion(for: name, among: names.protocols))"
+      )
       return nil
     }
     return .mad(protocol: name, dim: dim)
   }
 
   private mutating func perplexity(_ place: JSONPlace) -> Rung.Kind? {
-    guard let object = keyed(place, ["corpus", "dim", "length", "tokens", "flops"], &problems) else { return nil }
+    guard let object = JSONObject(place, keys: ["corpus", "dim", "length", "tokens", "flops"], &problems) else {
+      return nil
+    }
     let corpus = object["corpus"].map { $0.text(&problems) ?? "" } ?? PerplexityRung.standardCorpus
     let dim = object["dim"].map { $0.integer(in: 1...16_384, &problems) ?? 1 } ?? PerplexityRung.standardDim
     let length = length(object)
@@ -82,7 +105,9 @@ extension SpaceFileReader {
 
   /// - Parameter before: the corpus of the rung before, which counts unless another is given.
   private mutating func isoflop(_ place: JSONPlace, before: String?) -> Rung.Kind? {
-    guard let object = keyed(place, ["corpus", "length", "budgets", "sizes", "target"], &problems) else { return nil }
+    guard let object = JSONObject(place, keys: ["corpus", "length", "budgets", "sizes", "target"], &problems) else {
+      return nil
+    }
     let corpus = object["corpus"].map { $0.text(&problems) ?? "" } ?? before ?? PerplexityRung.standardCorpus
     let length = length(object)
     var budgets: [Double] = []

@@ -9,5 +9,5 @@ struct Schema: ParsableCommand {
       there name it under $schema.
       """)
 
-  func run() throws { try StandardOutput.print(SpaceSchema.text()) }
+  func run() throws { try StandardOutput.print(SpaceFile.schema()) }
 }
