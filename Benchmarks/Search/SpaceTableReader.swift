@@ -9,7 +9,7 @@ extension SpaceTableDomain {
   /// - Throws: `ConfigurationErrors` with the JSON path of everything that is wrong.
   init(_ value: JSONValue) throws(ConfigurationErrors) {
     var problems = Problems()
-    guard let object = keyed(JSONPlace(value), Self.keys, &problems) else {
+    guard let object = JSONObject(JSONPlace(value), keys: Self.keys, &problems) else {
       throw ConfigurationErrors(problems.errors)
     }
     _ = object["description"]?.text(&problems)
@@ -37,7 +37,7 @@ extension SpaceTableDomain {
   }
 
   private static func limits(_ place: JSONPlace, _ problems: inout Problems) -> ObjectiveScale.Limits? {
-    guard let object = keyed(place, ["state", "flops", "parameters"], &problems) else { return nil }
+    guard let object = JSONObject(place, keys: ["state", "flops", "parameters"], &problems) else { return nil }
     let values = ["state", "flops", "parameters"].map { key in
       object.required(key, &problems)?.number(in: 0...1e30, &problems)
     }
@@ -58,7 +58,7 @@ extension SpaceTableDomain {
     _ place: JSONPlace, _ space: Space, seeds: Int, _ problems: inout Problems
   ) -> Row? {
     let keys = ["layout", "scores", "tasks", "state", "flops", "parameters", "core-seconds"]
-    guard let object = keyed(place, keys, &problems) else { return nil }
+    guard let object = JSONObject(place, keys: keys, &problems) else { return nil }
     let proposal = object.required("layout", &problems).flatMap { Self.proposal($0, space, &problems) }
     var scores: [Double] = []
     if let list = object.required("scores", &problems)?.list(of: "scores, one a seed", count: seeds...seeds, &problems)

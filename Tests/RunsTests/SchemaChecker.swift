@@ -66,6 +66,7 @@ struct SchemaChecker {
     case (.object(let members), "required"):
       return list(argument).allSatisfy { key in members.contains { .text($0.key) == key } }
     case (.object(let members), "minProperties"): return Double(members.count) >= number(argument) ?? 0
+    case (.object(let members), "maxProperties"): return Double(members.count) <= number(argument) ?? 0
     case (.object(let members), "propertyNames"): return members.allSatisfy { accepts(.text($0.key), argument) }
     case (.object(let members), "properties"):
       return members.allSatisfy { own in member(argument, own.key).map { accepts(own.value, $0) } ?? true }
@@ -73,7 +74,7 @@ struct SchemaChecker {
       let known = member(schema, "properties") ?? .object([])
       return members.allSatisfy { member(known, $0.key) != nil || accepts($0.value, argument) }
     case (_, "items"), (_, "minItems"), (_, "maxItems"), (_, "uniqueItems"), (_, "required"), (_, "properties"),
-      (_, "additionalProperties"), (_, "minProperties"), (_, "propertyNames"):
+      (_, "additionalProperties"), (_, "minProperties"), (_, "maxProperties"), (_, "propertyNames"):
       return true
     // A keyword that this checker does not know must not pass unnoticed.
     default: return false

@@ -20,14 +20,14 @@ struct ShippedSpacesTests {
   @Test("the schema in the repository is the one that the program prints")
   func schemaFile() throws {
     let text = String(decoding: try Self.data("space.schema"), as: UTF8.self)
-    #expect(text == SpaceSchema.text(rungs: RungKinds.formats), "run: madsearch schema > search-spaces/space.schema.json")
+    #expect(text == SpaceFile.schema(rungs: RungKinds.formats), "run: madsearch schema > search-spaces/space.schema.json")
   }
 
   @Test("every space is valid, is what its file is called, and fits the schema", arguments: names)
   func valid(name: String) throws {
     let space = try Space(parsing: Self.data(name))
     #expect(space.file.name == name && space.file.summary != nil)
-    let schema = SchemaChecker(root: try JSONValue(parsing: Data(SpaceSchema.text(rungs: RungKinds.formats).utf8)))
+    let schema = SchemaChecker(root: try JSONValue(parsing: Data(SpaceFile.schema(rungs: RungKinds.formats).utf8)))
     #expect(schema.accepts(try JSONValue(parsing: Self.data(name))))
     #expect(schema.accepts(space.file.json))
     guard case .exact(let count) = space.countLayouts() else {
@@ -66,7 +66,7 @@ struct ShippedSpacesTests {
       "{ \"name\": \"x\", \"grammar\": { \"start\": \"a\", \"rules\": { \"a\": \"mamba\" } }, \"sead\": 1 }",
     ])
   func refused(text: String) throws {
-    let schema = SchemaChecker(root: try JSONValue(parsing: Data(SpaceSchema.text(rungs: RungKinds.formats).utf8)))
+    let schema = SchemaChecker(root: try JSONValue(parsing: Data(SpaceFile.schema(rungs: RungKinds.formats).utf8)))
     #expect(!schema.accepts(try JSONValue(parsing: Data(text.utf8))))
     #expect(throws: ConfigurationErrors.self) { try Space(parsing: Data(text.utf8)) }
   }

@@ -7,8 +7,8 @@ public struct Field<Root>: Sendable {
   let schema: [JSONValue.Member]
   let showsDefault: Bool
   let read: @Sendable (JSONPlace, inout Root, inout Problems) -> Void
-  /// Nothing where there is no value.
-  let write: @Sendable (Root) -> JSONValue?
+  /// The value as JSON; nil where there is none.
+  public let write: @Sendable (Root) -> JSONValue?
 
   /// A value that is kept as the two functions say.
   /// - Parameter get: returns nil where there is no value.

@@ -3,10 +3,10 @@ import Text
 /// How values of a type stand in JSON: said once, and walked as reader, as JSON Schema and as writer.
 public struct FieldKind<Value>: Sendable {
   /// Returns nil only if it notes problems.
-  let read: @Sendable (JSONPlace, inout Problems) -> Value?
-  let write: @Sendable (Value) -> JSONValue
+  public let read: @Sendable (JSONPlace, inout Problems) -> Value?
+  public let write: @Sendable (Value) -> JSONValue
   /// The keywords of JSON Schema, without description and default.
-  let schema: [JSONValue.Member]
+  public let schema: [JSONValue.Member]
   /// Whether a schema names the value that holds unless another is given.
   var showsDefault = true
 
@@ -88,6 +88,11 @@ extension FieldKind where Value == Double {
       ],
       read: { $0.number(above: bound, through: most, &$1) }, write: JSONValue.init(_:))
   }
+}
+
+extension FieldKind where Value == JSONValue {
+  /// Anything.
+  public static var any: Self { Self(schema: [], read: { place, _ in place.value }, write: { $0 }) }
 }
 
 extension FieldKind where Value == Bool {
@@ -216,11 +221,10 @@ extension FieldKind {
       schema: schema + [.init("additionalProperties", .object(element.schema))],
       read: { place, problems in
         guard let object = JSONObject(place, "an object of \(what)", &problems) else { return nil }
-        if object.members.count < count.lowerBound {
-          problems.add(place.path, "at least \(count.lowerBound) of \(what) is needed")
-        }
-        if object.members.count > count.upperBound {
-          problems.add(place.path, "at most \(count.upperBound) \(what) are possible, found \(object.members.count)")
+        if !count.contains(object.members.count) {
+          problems.add(
+            place.path,
+            "there must be \(count.lowerBound) to \(count.upperBound) \(what), found \(object.members.count)")
         }
         var values: [(key: String, value: Element)] = []
         for (key, place) in object.members {

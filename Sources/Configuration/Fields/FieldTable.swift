@@ -118,14 +118,12 @@ extension FieldTable.Choice {
     let found = keys.filter { object[$0] != nil }
     guard found.isEmpty || (found.count > 1 && count == .exactlyOne) else { return }
     let isPair = keys.count == 2
-    let wanted =
-      switch (count, isPair) {
-      case (.exactlyOne, true): "either \(keys[0]) or \(keys[1])"
-      case (.exactlyOne, false): "one of \(keys.joined(separator: ", "))"
-      case (.atLeastOne, _): "at least one of \(keys.joined(separator: ", "))"
-      }
+    let wanted = isPair ? "either \(keys[0]) or \(keys[1])" : "one of \(keys.joined(separator: ", "))"
     let words = found.isEmpty ? "none" : isPair ? "both" : found.joined(separator: " and ")
-    problems.add(object.path, "\(subject) has \(wanted), found \(words)")
+    problems.add(
+      object.path,
+      count == .atLeastOne
+        ? "\(subject) needs \(keys.joined(separator: " or "))" : "\(subject) has \(wanted), found \(words)")
   }
 
   fileprivate var schema: JSONValue.Member {

@@ -43,8 +43,8 @@ struct CostMeter: Sendable {
   init(_ file: SpaceFile) {
     dim = file.model.dim
     vocabulary = file.model.vocabulary
-    context = file.model.context ?? file.constraints.stateContext ?? 1024
-    stateContext = file.constraints.stateContext ?? context
+    context = file.model.context ?? file.constraints.state?.context ?? 1024
+    stateContext = file.constraints.state?.context ?? context
     maxLength = file.model.maxLength ?? max(context, stateContext)
     let size = ModelContext(dim: dim, maxLength: maxLength)
     let bare = try? Model(layers: [], context: size, vocabulary: vocabulary)

@@ -85,7 +85,7 @@ extension Space {
     return ObjectiveScale(
       objectives: file.objectives, floors: floors,
       limits: .init(
-        state: limit(file.constraints.state) { Double($0.state) },
+        state: limit(file.constraints.state?.bounds) { Double($0.state) },
         flops: limit(file.constraints.flops) { $0.forwardFLOPs },
         parameters: limit(file.constraints.parameters) { Double($0.parameters) }))
   }

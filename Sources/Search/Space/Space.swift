@@ -56,7 +56,7 @@ public struct Space: Sendable {
     let given = file.constraints
     var constraints: [Constraint] = []
     let costs: [(Constraint.Quantity, Bounds?)] = [
-      (.layers, given.layers), (.parameters, given.parameters), (.state, given.state), (.flops, given.flops),
+      (.layers, given.layers), (.parameters, given.parameters), (.state, given.state?.bounds), (.flops, given.flops),
     ]
     for (quantity, bounds) in costs {
       if let bounds {

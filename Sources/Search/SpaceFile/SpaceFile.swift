@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 
 /// What a space file says, checked for its form but not for its meaning; `Space` is the checked one.
 public struct SpaceFile: Hashable, Sendable {
@@ -19,128 +20,63 @@ public struct SpaceFile: Hashable, Sendable {
   public var seed: UInt64 = 1
 
   public init(name: String, grammar: GrammarFile) { (self.name, self.grammar) = (name, grammar) }
+
+  static func table(_ formats: RungFormats) -> FieldTable<Self> {
+    var initial = Self(name: "", grammar: GrammarFile(start: "", rules: []))
+    initial.rungs = formats.standard
+    return FieldTable(
+      initial,
+      [
+        .schemaName,
+        .init("name", \.name, .folderName, isRequired: true, "Name of the space and of the folder of its results."),
+        .init("description", \.summary, .text, "What the space is for, in a sentence."),
+        .init("model", \.model, .object(ModelSettings.table), "The model whose costs are counted."),
+        .init(
+          "grammar", \.grammar, .object(GrammarFile.table), isRequired: true,
+          "The layouts: rules that derive them from the start."),
+        .init("constraints", \.constraints, .object(ConstraintsFile.table), "What candidates must keep."),
+        .init("objectives", \.objectives, Objective.list, "Two to four, quality first."),
+        .init("normalize", \.normalize, .object(NormalizeSettings.table), "What candidates are made equal in."),
+        .init(
+          "rungs", Rung.list(formats), "What candidates are trained on, from cheap to dear.",
+          get: { $0.rungs.isEmpty ? nil : $0.rungs }, set: { $0.rungs = $1 }),
+        .init("search", \.search, .object(SearchSettings.table), "How the space is searched."),
+        .init(
+          "seed-with", \.seedWith, .list(of: "hybrids or layouts", .text, count: 0...10_000),
+          "Known hybrids by name, or layouts; evaluated first."),
+        .init(
+          "seed", \.seed, FieldKind<Int>.integer(in: 0...Int.max).map({ UInt64($0) }, { Int(clamping: $0) }),
+          "Seed of everything random."),
+      ])
+  }
 }
 
-/// What candidates are to be good at. Quality is to be high, the others low.
-public enum Objective: String, Codable, Sendable, Hashable, CaseIterable {
-  case quality, state, flops, parameters
-}
+// MARK: Reader, schema, writer
 
-/// The model whose costs are counted.
-public struct ModelSettings: Hashable, Sendable {
-  public var dim = 128
-  /// Tokens at which FLOPs and state are counted; that of the state's constraint unless given, else 1 024.
-  public var context: Int?
-  /// The longest sequence that a model is made for; the context unless given.
-  public var maxLength: Int?
-  public var vocabulary = 256
-
-  public init() {}
-}
-
-/// Layers and rules as they are written.
-public struct GrammarFile: Hashable, Sendable {
-  public struct Entry: Hashable, Sendable {
-    public let name: String
-    public let rule: RuleFile
-    public init(_ name: String, _ rule: RuleFile) { (self.name, self.rule) = (name, rule) }
+extension SpaceFile {
+  /// - Throws: `ConfigurationErrors` with everything that is wrong with the form.
+  public init(parsing data: Data, rungs formats: RungFormats) throws(ConfigurationErrors) {
+    self = try Self.table(formats).parse(data)
   }
 
-  public var start: String
-  public var rules: [Entry]
-
-  public init(start: String, rules: [Entry]) { (self.start, self.rules) = (start, rules) }
-}
-
-public struct RuleFile: Hashable, Sendable {
-  public indirect enum Body: Hashable, Sendable {
-    /// The name of a rule, or else a layout.
-    case name(String)
-    case empty
-    case primitive(String, options: [Option])
-    case sequence([RuleFile])
-    case choice([RuleFile], weights: [Double]?)
-    case repetition(RuleFile, least: Int, most: Int)
-    case parallel([RuleFile])
+  /// - Throws: `ConfigurationErrors` with everything that is wrong with the form.
+  public init(_ value: JSONValue, rungs formats: RungFormats) throws(ConfigurationErrors) {
+    self = try Self.table(formats).parse(value)
   }
 
-  public struct Option: Hashable, Sendable {
-    public let name: String
-    public let values: [JSONValue]
-    /// Whether the values stand in a list.
-    public let isList: Bool
-    public init(_ name: String, _ values: [JSONValue], isList: Bool = true) {
-      (self.name, self.values, self.isList) = (name, values, isList)
-    }
+  /// The text of a file that says the same, every default written out.
+  public var text: String { json.json + "\n" }
+
+  /// The space as JSON, in the form that `init(_:)` reads.
+  public var json: JSONValue { Self.table(.ignored).json(of: self) }
+
+  /// The text of the JSON Schema in `search-spaces/space.schema.json`, with every primitive and option of the registry,
+  /// for editors that complete and check.
+  public static func schema(rungs formats: RungFormats) -> String {
+    table(formats).schema(
+      title: "madsearch space",
+      description: "A space of layouts to search, and how they are evaluated. Guide: docs/search-spaces.md.",
+      definitions: RuleFile.definitions
+    ).json + "\n"
   }
-
-  public var body: Body
-  /// How many times the rule may be open inside itself: the bound of a recursion.
-  public var depth: Int?
-
-  public init(_ body: Body, depth: Int? = nil) { (self.body, self.depth) = (body, depth) }
-}
-
-/// Least and most; either may be missing.
-public struct Bounds: Hashable, Sendable {
-  public var min: Double?
-  public var max: Double?
-  public init(min: Double? = nil, max: Double? = nil) { (self.min, self.max) = (min, max) }
-
-  public func contains(_ value: Double) -> Bool { value >= min ?? -.infinity && value <= max ?? .infinity }
-}
-
-public struct ConstraintsFile: Hashable, Sendable {
-  public struct Share: Hashable, Sendable {
-    /// A rule or a primitive.
-    public let name: String
-    public let bounds: Bounds
-    public init(_ name: String, _ bounds: Bounds) { (self.name, self.bounds) = (name, bounds) }
-  }
-
-  public var parameters: Bounds?
-  public var state: Bounds?
-  /// Tokens at which the state is counted.
-  public var stateContext: Int?
-  /// Forward FLOPs per token.
-  public var flops: Bounds?
-  public var layers: Bounds?
-  public var shares: [Share] = []
-
-  public init() {}
-}
-
-/// What candidates are made equal in.
-public struct NormalizeSettings: Hashable, Sendable {
-  /// Numbers of state per sequence mixer.
-  public var state: Int?
-  /// Trained parameters of the model.
-  public var parameters: Int?
-
-  public init() {}
-}
-
-public struct SearchSettings: Hashable, Sendable {
-  /// What fresh samples are uniform over.
-  public enum Sampling: String, Hashable, Sendable, CaseIterable {
-    /// The alternatives of each choice, by their weights.
-    case choices
-    /// The distinct layouts.
-    case layouts
-  }
-
-  public var strategy = "evolution"
-  public var population = 32
-  /// How many candidates are evaluated at the first rung.
-  public var candidates = 200
-  /// Time limit on the clock, in hours.
-  public var hours: Double?
-  public var coreHours: Double?
-  /// Proposals that are made at a time: each batch learns from those before it.
-  public var batch = 8
-  /// How often, at most, a contender is evaluated at a rung, each time with another seed.
-  public var replicates = 3
-  public var sampling = Sampling.choices
-
-  public init() {}
 }

@@ -10,5 +10,5 @@ struct Schema: ParsableCommand {
       there name it under $schema.
       """)
 
-  func run() throws { try StandardOutput.print(SpaceSchema.text(rungs: RungKinds.formats)) }
+  func run() throws { try StandardOutput.print(SpaceFile.schema(rungs: RungKinds.formats)) }
 }
