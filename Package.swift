@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Text", swiftSettings: machine),
     .target(name: "Engine", dependencies: ["COpenBLAS", "CVector"], swiftSettings: kernels),
     .target(name: "Architecture", dependencies: ["Engine", "Text"], swiftSettings: kernels),
-    .target(name: "Layouts", dependencies: ["Architecture", "Text"], swiftSettings: machine),
+    .target(name: "Layouts", dependencies: ["Architecture", "Configuration", "Text"], swiftSettings: machine),
     .target(name: "Training", dependencies: ["Architecture", "Engine"], swiftSettings: machine),
     .target(
       name: "Configuration", dependencies: ["Text", .product(name: "SwiftCSV", package: "SwiftCSV")],

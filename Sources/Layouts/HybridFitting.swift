@@ -1,17 +1,29 @@
 import Architecture
 
 extension KnownHybrid {
-  /// The hybrid with another number of layers, channel mixers included. A stripe that fits is repeated, and the last
-  /// repeat cut; a shorter stripe, or a pattern without one, is thinned evenly: the shares of attention and of channel
-  /// mixers are kept as nearly as the number allows, and so is where they sit. With two sequence mixers or more there is
-  /// attention if the hybrid has any.
+  /// The hybrid with another number of layers, channel mixers included, as `Layout.fitted` does it.
   /// - Throws: `HybridError` if the number of layers is impossible, `NotationError` if the pattern is no layout.
   public func fitted(toLayers count: Int) throws -> Layout {
-    guard (1...Layout.maximumLayers).contains(count) else {
-      throw HybridError("a layout has from 1 to \(Layout.maximumLayers) layers, found \(count)")
+    try Layout.fitted(Layout(parsing: stripe ?? pattern).layers, isStripe: stripe != nil, toLayers: count)
+  }
+}
+
+extension Layout {
+  /// The layout with another number of layers, channel mixers included. What it repeats, if it is a repeat and that fits,
+  /// is repeated, and the last repeat cut. Else it is thinned evenly: the shares of attention and of channel mixers are
+  /// kept as nearly as the number allows, and so is where they sit. With two sequence mixers or more there is attention if
+  /// the layout has any.
+  /// - Throws: `HybridError` if the number of layers is impossible.
+  public func fitted(toLayers count: Int) throws -> Layout {
+    let stripe = stripe
+    return try Self.fitted(stripe, isStripe: stripe.count < layers.count, toLayers: count)
+  }
+
+  fileprivate static func fitted(_ layers: [[LayerPrimitive]], isStripe: Bool, toLayers count: Int) throws -> Layout {
+    guard (1...maximumLayers).contains(count) else {
+      throw HybridError("a layout has from 1 to \(maximumLayers) layers, found \(count)")
     }
-    let layers = try Layout(parsing: stripe ?? pattern).layers
-    if stripe != nil, count >= layers.count { return try Layout(repeated(layers, to: count)) }
+    if isStripe, count >= layers.count { return try Layout(repeated(layers, to: count)) }
     return try Layout(ThinnedPattern(layers, to: count).layers)
   }
 }
