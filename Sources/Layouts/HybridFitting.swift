@@ -23,7 +23,7 @@ extension Layout {
     guard (1...maximumLayers).contains(count) else {
       throw HybridError("a layout has from 1 to \(maximumLayers) layers, found \(count)")
     }
-    if isStripe, count >= layers.count { return try Layout(repeated(layers, to: count)) }
+    if count == layers.count || isStripe && count > layers.count { return try Layout(repeated(layers, to: count)) }
     return try Layout(ThinnedPattern(layers, to: count).layers)
   }
 }
@@ -32,7 +32,8 @@ extension Layout {
 /// end, the last channel mixer before it moves there.
 private func repeated(_ layers: [[LayerPrimitive]], to count: Int) -> [[LayerPrimitive]] {
   var result = (0..<count).map { layers[$0 % layers.count] }
-  let isCut = result[count - 1].hasSequenceMixer && !layers[count % layers.count].hasSequenceMixer
+  let rest = count % layers.count
+  let isCut = rest > 0 && result[count - 1].hasSequenceMixer && !layers[rest].hasSequenceMixer
   if isCut, let channelMixer = result.lastIndex(where: { !$0.hasSequenceMixer }) {
     result.append(result.remove(at: channelMixer))
   }
@@ -50,7 +51,8 @@ private struct ThinnedPattern {
     let mixers = source.filter(\.hasSequenceMixer)
     let channels = source.filter { !$0.hasSequenceMixer }
     // A half is rounded up.
-    let mixerCount = min(max((2 * mixers.count * count + source.count) / (2 * source.count), 1), count)
+    let share = (2 * mixers.count * count + source.count) / (2 * source.count)
+    let mixerCount = min(max(share, mixers.isEmpty ? 0 : 1), count)
     let thinnedMixers = Self.thinned(mixers: mixers, to: mixerCount)
     let thinnedChannels = Self.thinned(channels: channels, to: count - mixerCount)
     // How many channel mixers come before each sequence mixer of the source, and before its end.
@@ -58,8 +60,10 @@ private struct ThinnedPattern {
     for (index, layer) in source.enumerated() where layer.hasSequenceMixer { before.append(index - before.count) }
     before.append(channels.count)
 
-    var result: [[LayerPrimitive]] = []
-    var placed = 0
+    // A half is rounded down.
+    let all = max(channels.count, 1)
+    var placed = (2 * before[0] * thinnedChannels.count + all - 1) / (2 * all)
+    var result = Array(thinnedChannels[..<placed])
     for (index, mixer) in thinnedMixers.enumerated() {
       result.append(mixer)
       // Between two sequence mixers of the source the channel mixers lie evenly; a half is rounded down.

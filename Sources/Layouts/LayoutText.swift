@@ -48,7 +48,7 @@ public struct LayoutText: Sendable {
     let pattern = try MegatronPattern(text, in: start..<end)
     let layout = try Layout(pattern.layers)
     self.init(layout: layout, notes: pattern.notes)
-    if end <= last { self = try fitted(toLayers: Self.depth(text[(end + 1)...last], after: "the pattern")) }
+    if end <= last { self = try fitted(toLayers: Self.depth(text[(end + 1)..<(last + 1)], after: "the pattern")) }
   }
 
   /// The number of layers of a text such as `hybrid:NAME:8` after its last colon.

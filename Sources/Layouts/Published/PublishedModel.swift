@@ -18,6 +18,9 @@ public struct PublishedModel: Sendable {
     } else {
       layout = try Self.layout(listing: model, &notes)
     }
+    if let heads = try model.integer(anyOf: ["num_nextn_predict_layers", "mtp_num_layers"]), heads > 0 {
+      notes.append(heads == 1 ? "a prediction head is left out" : "\(heads) prediction heads are left out")
+    }
     notes.append(
       "\(layout.layers.count) layers\(model.family.isEmpty ? "" : " of \(model.family)"), "
         + "with the primitives' default options for the model's own")

@@ -51,7 +51,7 @@ struct LayoutArgument {
   /// The content of a file: what a layout is written as, or the configuration of a published model.
   private static func read(_ content: String) throws -> LayoutText {
     guard content.first(where: { !$0.isWhitespace }) == "{" else { return try LayoutText(content) }
-    return LayoutText(try PublishedModel(JSONValue(parsing: Data(content.utf8))))
+    return LayoutText(try PublishedModel(JSONValue(parsing: Data(content.utf8), takesInfinity: true)))
   }
 
   /// The path of `FILE` or `FILE:LAYERS`.
@@ -68,7 +68,7 @@ struct LayoutArgument {
   }
 
   private static func note(_ notes: [String], of file: String?) {
-    for note in notes { Progress.write("madsearch: note: \(file.map { $0 + ": " } ?? "")\(note)\n") }
+    for note in notes { StandardError.write("madsearch: note: \(file.map { $0 + ": " } ?? "")\(note)\n") }
   }
 
   /// Runs `body`, in which the layout may turn out not to fit; if it comes from a file, the file is to blame.
