@@ -77,7 +77,8 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: machine),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: machine),
     .testTarget(
-      name: "LayoutsTests", dependencies: ["Architecture", "Configuration", "Engine", "Layouts"], swiftSettings: machine),
+      name: "LayoutsTests", dependencies: ["Architecture", "Configuration", "Engine", "Layouts"], swiftSettings: machine
+    ),
     .testTarget(
       name: "TrainingTests", dependencies: ["Architecture", "Engine", "Layouts", "TestSupport", "Training"],
       swiftSettings: machine),

@@ -14,15 +14,18 @@ struct PublishedModelTests {
   static let models: [(name: String, json: String, layout: String)] = [
     ("a list of kinds", #"{"layer_types": ["full_attention", "conv", "full_attention"]}"#, "AS CS AS"),
     (
-      "Granite", #"{"model_type": "granitemoehybrid", "mamba_d_head": 64, "num_local_experts": 8, "#
+      "Granite",
+      #"{"model_type": "granitemoehybrid", "mamba_d_head": 64, "num_local_experts": 8, "#
         + #""layer_types": ["mamba", "attention", "mamba"]}"#, "2E AE 2E"
     ),
     (
-      "Granite as newer versions write it", #"{"model_type": "granitemoehybrid", "num_local_experts": 0, "#
+      "Granite as newer versions write it",
+      #"{"model_type": "granitemoehybrid", "num_local_experts": 0, "#
         + #""layer_types": ["linear_attention", "full_attention"]}"#, "2S AS"
     ),
     (
-      "Bamba", #"{"model_type": "bamba", "num_hidden_layers": 4, "attn_layer_indices": [2], "mamba_d_head": 8, "#
+      "Bamba",
+      #"{"model_type": "bamba", "num_hidden_layers": 4, "attn_layer_indices": [2], "mamba_d_head": 8, "#
         + #""time_step_limit": [0.0, Infinity]}"#, "2S 2S AS 2S"
     ),
     (
@@ -41,16 +44,19 @@ struct PublishedModelTests {
       "2 E A S"
     ),
     (
-      "Qwen3-Next", #"{"model_type": "qwen3_next", "num_hidden_layers": 6, "full_attention_interval": 3, "#
+      "Qwen3-Next",
+      #"{"model_type": "qwen3_next", "num_hidden_layers": 6, "full_attention_interval": 3, "#
         + #""num_experts": 16, "decoder_sparse_step": 1, "mlp_only_layers": [1]}"#, "DE DS AE DE DE AE"
     ),
     (
-      "Jamba", #"{"model_type": "jamba", "num_hidden_layers": 4, "attn_layer_period": 4, "attn_layer_offset": 1, "#
+      "Jamba",
+      #"{"model_type": "jamba", "num_hidden_layers": 4, "attn_layer_period": 4, "attn_layer_offset": 1, "#
         + #""expert_layer_period": 2, "expert_layer_offset": 1, "num_experts": 16, "mamba_dt_rank": 4}"#,
       "MS AE MS ME"
     ),
     (
-      "Kimi Linear", #"{"model_type": "kimi_linear", "num_hidden_layers": 3, "num_experts": 8, "#
+      "Kimi Linear",
+      #"{"model_type": "kimi_linear", "num_hidden_layers": 3, "num_experts": 8, "#
         + #""first_k_dense_replace": 1, "linear_attn_config": {"full_attn_layers": [3], "kda_layers": [1, 2]}}"#,
       "DS DE AE"
     ),
@@ -65,11 +71,13 @@ struct PublishedModelTests {
     ("Falcon-H1", #"{"model_type": "falcon_h1", "num_hidden_layers": 2, "mamba_d_head": 64}"#, "A|2S A|2S"),
     ("Gemma 2", #"{"model_type": "gemma2", "num_hidden_layers": 3, "sliding_window": 4096}"#, "WS AS WS"),
     (
-      "Gemma 3", #"{"text_config": {"model_type": "gemma3_text", "num_hidden_layers": 4, "#
+      "Gemma 3",
+      #"{"text_config": {"model_type": "gemma3_text", "num_hidden_layers": 4, "#
         + #""sliding_window_pattern": 3}, "vision_config": {"num_hidden_layers": 9}}"#, "WS WS AS WS"
     ),
     (
-      "RecurrentGemma", #"{"model_type": "recurrent_gemma", "num_hidden_layers": 4, "attention_window_size": 99, "#
+      "RecurrentGemma",
+      #"{"model_type": "recurrent_gemma", "num_hidden_layers": 4, "attention_window_size": 99, "#
         + #""block_types": ["recurrent", "recurrent", "attention"]}"#, "GS GS WS GS"
     ),
     ("LFM2, older", #"{"model_type": "lfm2", "num_hidden_layers": 3, "full_attn_idxs": [1]}"#, "CS AS CS"),
@@ -77,7 +85,8 @@ struct PublishedModelTests {
       "StripedHyena", #"{"attn_layer_idxs": [1], "hyena_layer_idxs": [0, 2], "num_layers": 3}"#, "HS AS HS"
     ),
     (
-      "a state-space checkpoint", #"{"n_layer": 3, "d_intermediate": 0, "ssm_cfg": {"layer": "Mamba2"}, "#
+      "a state-space checkpoint",
+      #"{"n_layer": 3, "d_intermediate": 0, "ssm_cfg": {"layer": "Mamba2"}, "#
         + #""attn_layer_idx": [1]}"#, "2 A 2"
     ),
     (
@@ -171,7 +180,8 @@ struct PublishedModelTests {
     let keys = Set(Self.models.flatMap { $0.json.split(separator: "\"").map(String.init) })
       .filter { $0.contains("_") || $0 == "attn" }.sorted()
     let values = [
-      "null", "true", "-1", "0", "1", "2", "7", "1e40", "0.5", "NaN", "-Infinity", "\"mamba\"", "\"attention|mamba\"", "\"|\"",
+      "null", "true", "-1", "0", "1", "2", "7", "1e40", "0.5", "NaN", "-Infinity", "\"mamba\"", "\"attention|mamba\"",
+      "\"|\"",
       "[]", "[0]", "[1, 0]", "[\"attention\"]", "[\"mlp\", \"own\"]", "[null]", "{}", "{ \"layers\": [1] }",
       "{ \"full_attn_layers\": [0] }", "9223372036854775807",
     ]

@@ -79,7 +79,9 @@ struct LayerListing {
     let count = try count(model)
     let inner = try model.object("linear_attn_config")
     let places = Set(try inner?.integers("full_attn_layers", in: 1...count) ?? [])
-    return (1...count).map { (places.contains($0) ? "attention" : "linear_attention", model.path("linear_attn_config")) }
+    return (1...count).map {
+      (places.contains($0) ? "attention" : "linear_attention", model.path("linear_attn_config"))
+    }
   }
 
   /// MiniMax: 1 is softmax attention, 0 lightning attention.

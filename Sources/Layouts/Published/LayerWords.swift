@@ -48,8 +48,8 @@ struct LayerWords {
   }
 
   private static let known = [
-    "full_attention", "attention", "sliding_attention", "chunked_attention", "linear_attention", "mamba", "mamba2", "conv",
-    "recurrent", "hybrid", "mlp", "moe",
+    "full_attention", "attention", "sliding_attention", "chunked_attention", "linear_attention", "mamba", "mamba2",
+    "conv", "recurrent", "hybrid", "mlp", "moe",
   ]
 
   /// - Parameter word: of heads side by side, several with `|` between them.
