@@ -66,7 +66,7 @@ struct KnownHybridsTests {
     #expect(hybrid == [6, 12, 18, 24, 30, 36, 42, 47, 51])
     let hymba = try published("hymba").layers.filter { $0.count == 2 }
     #expect(hymba.count == 32)
-    #expect(hymba.indices.filter { hymba[$0][0].options.integer("window") == nil } == [0, 15, 31])
+    #expect(hymba.indices.filter { hymba[$0][0].options["window"] == nil } == [0, 15, 31])
   }
 
   @Test("the nearest name is suggested")
