@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Text", swiftSettings: machine),
     .target(name: "Engine", dependencies: ["COpenBLAS", "CVector"], swiftSettings: kernels),
     .target(name: "Architecture", dependencies: ["Engine", "Text"], swiftSettings: kernels),
-    .target(name: "Layouts", dependencies: ["Architecture", "Text"], swiftSettings: machine),
+    .target(name: "Layouts", dependencies: ["Architecture", "Configuration", "Text"], swiftSettings: machine),
     .target(name: "Training", dependencies: ["Architecture", "Engine"], swiftSettings: machine),
     .target(
       name: "Configuration", dependencies: ["Text", .product(name: "SwiftCSV", package: "SwiftCSV")],
@@ -78,7 +78,8 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: machine),
     .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: machine),
     .testTarget(
-      name: "LayoutsTests", dependencies: ["Architecture", "Engine", "Layouts"], swiftSettings: machine),
+      name: "LayoutsTests", dependencies: ["Architecture", "Configuration", "Engine", "Layouts"], swiftSettings: machine
+    ),
     .testTarget(
       name: "TrainingTests", dependencies: ["Architecture", "Engine", "Layouts", "TestSupport", "Training"],
       swiftSettings: machine),

@@ -2,9 +2,10 @@ import Foundation
 
 extension JSONValue {
   /// Reads a JSON text (RFC 8259) in UTF-8. A key that is given twice is an error, since one of the two would be lost.
+  /// - Parameter takesInfinity: whether `Infinity`, `-Infinity` and `NaN` are numbers, as Python writes them.
   /// - Throws: `ConfigurationError` with the line and column, or the path of the key.
-  public init(parsing data: Data) throws(ConfigurationError) {
-    var parser = JSONParser(bytes: Array(data))
+  public init(parsing data: Data, takesInfinity: Bool = false) throws(ConfigurationError) {
+    var parser = JSONParser(bytes: Array(data), takesInfinity: takesInfinity)
     self = try parser.document()
   }
 }
@@ -14,10 +15,11 @@ private struct JSONParser {
   private static let maximumDepth = 200
 
   let bytes: [UInt8]
+  private let takesInfinity: Bool
   private var position = 0
 
-  init(bytes: [UInt8]) {
-    self.bytes = bytes
+  init(bytes: [UInt8], takesInfinity: Bool) {
+    (self.bytes, self.takesInfinity) = (bytes, takesInfinity)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
@@ -71,6 +73,11 @@ private struct JSONParser {
     }
     skipSpace()
     guard position < bytes.count else { throw expected("a value") }
+    if takesInfinity {
+      if take("Infinity") { return .number(.infinity) }
+      if take("-Infinity") { return .number(-.infinity) }
+      if take("NaN") { return .number(.nan) }
+    }
     switch bytes[position] {
     case UInt8(ascii: "{"): return try object(path: path, depth: depth)
     case UInt8(ascii: "["): return try list(path: path, depth: depth)

@@ -1,17 +1,29 @@
 import Architecture
 
 extension KnownHybrid {
-  /// The hybrid with another number of layers, channel mixers included. A stripe that fits is repeated, and the last
-  /// repeat cut; a shorter stripe, or a pattern without one, is thinned evenly: the shares of attention and of channel
-  /// mixers are kept as nearly as the number allows, and so is where they sit. With two sequence mixers or more there is
-  /// attention if the hybrid has any.
+  /// The hybrid with another number of layers, channel mixers included, as `Layout.fitted` does it.
   /// - Throws: `HybridError` if the number of layers is impossible, `NotationError` if the pattern is no layout.
   public func fitted(toLayers count: Int) throws -> Layout {
-    guard (1...Layout.maximumLayers).contains(count) else {
-      throw HybridError("a layout has from 1 to \(Layout.maximumLayers) layers, found \(count)")
+    try Layout.fitted(Layout(parsing: stripe ?? pattern).layers, isStripe: stripe != nil, toLayers: count)
+  }
+}
+
+extension Layout {
+  /// The layout with another number of layers, channel mixers included. What it repeats, if it is a repeat and that fits,
+  /// is repeated, and the last repeat cut. Else it is thinned evenly: the shares of attention and of channel mixers are
+  /// kept as nearly as the number allows, and so is where they sit. With two sequence mixers or more there is attention if
+  /// the layout has any.
+  /// - Throws: `HybridError` if the number of layers is impossible.
+  public func fitted(toLayers count: Int) throws -> Layout {
+    let stripe = stripe
+    return try Self.fitted(stripe, isStripe: stripe.count < layers.count, toLayers: count)
+  }
+
+  fileprivate static func fitted(_ layers: [[LayerPrimitive]], isStripe: Bool, toLayers count: Int) throws -> Layout {
+    guard (1...maximumLayers).contains(count) else {
+      throw HybridError("a layout has from 1 to \(maximumLayers) layers, found \(count)")
     }
-    let layers = try Layout(parsing: stripe ?? pattern).layers
-    if stripe != nil, count >= layers.count { return try Layout(repeated(layers, to: count)) }
+    if count == layers.count || isStripe && count > layers.count { return try Layout(repeated(layers, to: count)) }
     return try Layout(ThinnedPattern(layers, to: count).layers)
   }
 }
@@ -20,7 +32,8 @@ extension KnownHybrid {
 /// end, the last channel mixer before it moves there.
 private func repeated(_ layers: [[LayerPrimitive]], to count: Int) -> [[LayerPrimitive]] {
   var result = (0..<count).map { layers[$0 % layers.count] }
-  let isCut = result[count - 1].hasSequenceMixer && !layers[count % layers.count].hasSequenceMixer
+  let rest = count % layers.count
+  let isCut = rest > 0 && result[count - 1].hasSequenceMixer && !layers[rest].hasSequenceMixer
   if isCut, let channelMixer = result.lastIndex(where: { !$0.hasSequenceMixer }) {
     result.append(result.remove(at: channelMixer))
   }
@@ -38,7 +51,8 @@ private struct ThinnedPattern {
     let mixers = source.filter(\.hasSequenceMixer)
     let channels = source.filter { !$0.hasSequenceMixer }
     // A half is rounded up.
-    let mixerCount = min(max((2 * mixers.count * count + source.count) / (2 * source.count), 1), count)
+    let share = (2 * mixers.count * count + source.count) / (2 * source.count)
+    let mixerCount = min(max(share, mixers.isEmpty ? 0 : 1), count)
     let thinnedMixers = Self.thinned(mixers: mixers, to: mixerCount)
     let thinnedChannels = Self.thinned(channels: channels, to: count - mixerCount)
     // How many channel mixers come before each sequence mixer of the source, and before its end.
@@ -46,8 +60,10 @@ private struct ThinnedPattern {
     for (index, layer) in source.enumerated() where layer.hasSequenceMixer { before.append(index - before.count) }
     before.append(channels.count)
 
-    var result: [[LayerPrimitive]] = []
-    var placed = 0
+    // A half is rounded down.
+    let all = max(channels.count, 1)
+    var placed = (2 * before[0] * thinnedChannels.count + all - 1) / (2 * all)
+    var result = Array(thinnedChannels[..<placed])
     for (index, mixer) in thinnedMixers.enumerated() {
       result.append(mixer)
       // Between two sequence mixers of the source the channel mixers lie evenly; a half is rounded down.

@@ -96,6 +96,29 @@ public enum KnownHybrids {
       "zamba", stripe: "6*mamba attention swiglu", source: "arXiv 2405.16712",
       note: "the model's attention layers share one set of weights, here each has its own"),
     KnownHybrid(
+      "zamba2",
+      published: "7*(6*mamba2 attention swiglu) 5*mamba2 attention swiglu 4*mamba2 attention swiglu 3*mamba2",
+      source: "Zamba2-2.7B, arXiv 2411.15242",
+      note: "the model's attention layers share two sets of weights in turn, here each has its own"),
+    KnownHybrid(
+      "bamba", published: "9*(mamba2 swiglu) 2*(attention swiglu 8*(mamba2 swiglu)) attention swiglu 4*(mamba2 swiglu)",
+      source: "Bamba-9B", note: "attention in blocks 9, 18 and 27 of 32, counted from 0"),
+    KnownHybrid(
+      "granite-4", stripe: "5*(mamba2 swiglu) attention swiglu 4*(mamba2 swiglu)",
+      published: "4*(5*(mamba2 swiglu) attention swiglu 4*(mamba2 swiglu))", source: "Granite-4.0-H-Micro",
+      note: "the channel mixers of H-Tiny and H-Small have experts"),
+    KnownHybrid(
+      "falcon-h1", stripe: "attention|mamba2 swiglu", published: "72*(attention|mamba2 swiglu)",
+      source: "Falcon-H1-34B, arXiv 2507.22448"),
+    KnownHybrid(
+      "hymba",
+      published: """
+        attention|mamba swiglu 14*(sliding-attention|mamba swiglu) attention|mamba swiglu \
+        15*(sliding-attention|mamba swiglu) attention|mamba swiglu
+        """,
+      source: "Hymba-1.5B, arXiv 2411.13676",
+      note: "a window of 16 for the model's 1024; a sum for the mean of normalised heads; no meta tokens"),
+    KnownHybrid(
       "nemotron-h",
       published: "3*megatron:M- 3*megatron:M*-M-M-M-M- megatron:M*-M-M-M-M-M-",
       source: "Nemotron-H-8B, arXiv 2504.03624", note: "swiglu stands for the MLP with squared ReLU"),
@@ -103,6 +126,12 @@ public enum KnownHybrids {
       "nemotron-3-nano",
       published: "megatron:MEMEM*E 4*megatron:MEMEM*E megatron:MEMEMEM*E megatron:MEMEMEME",
       source: "Nemotron 3 Nano"),
+    KnownHybrid(
+      "nemotron-3-super",
+      published: """
+        megatron:MEMEMEM* 2*megatron:EMEMEMEM* 4*megatron:EMEMEMEMEM* megatron:EMEMEMEM* megatron:EMEMEMEME
+        """,
+      source: "Nemotron 3 Super 120B-A12B", note: "moe-mlp stands for latent experts; no prediction heads"),
   ]
 
   private static let linear = [

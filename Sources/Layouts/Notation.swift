@@ -8,19 +8,11 @@ extension Layout {
   ///     item       = [ count "*" ] ( "(" layout ")" | primitive | megatron ) | group     "(" only after a count
   ///     group      = primitive { "|" primitive }
   ///     primitive  = name [ "(" [ option "=" value { "," option "=" value } ] ")" ]
-  ///     megatron   = "megatron:" letter { letter }
+  ///     megatron   = "megatron:" pattern            see `MegatronPattern`
   ///
   /// e.g. `attention(heads=16) swiglu 3*(mamba(d_state=8) swiglu) attention|swiglu` or `megatron:M-M*-`. Whitespace may
   /// also stand around `=`, `,`, `|` and `*` and inside parentheses, not between a name and its options.
-  public init(parsing text: String) throws(NotationError) {
-    var parser = try NotationParser(text)
-    let layers = try parser.layers()
-    do {
-      try self.init(layers)
-    } catch {
-      throw parser.error(error.description, at: 0)
-    }
-  }
+  public init(parsing text: String) throws(NotationError) { self = try NotationParser.read(text).layout }
 }
 
 /// A parser without recursion: open repeats lie on a stack of bounded depth and are expanded when they close.
@@ -30,6 +22,19 @@ struct NotationParser {
   private let text: [Unicode.Scalar]
   private var lexer: Lexer
   private var token: Token
+  /// What is no part of the layout, for people.
+  private(set) var notes: [String] = []
+
+  /// The layout of a text, and what has been left out, for people.
+  static func read(_ text: String) throws(NotationError) -> (layout: Layout, notes: [String]) {
+    var parser = try NotationParser(text)
+    let layers = try parser.layers()
+    do {
+      return (try Layout(layers), parser.notes)
+    } catch {
+      throw parser.error(error.description, at: 0)
+    }
+  }
 
   init(_ string: String) throws(NotationError) {
     // One more than is allowed is enough to see that it is too much.
@@ -256,21 +261,9 @@ struct NotationParser {
     guard !letters.isEmpty else {
       throw error("expected a pattern after 'megatron:'; \(Megatron.allowed)", at: word.range.upperBound)
     }
-    guard letters.count <= Layout.maximumLayers else {
-      throw error(
-        "a pattern has at most \(Layout.maximumLayers) layers, found \(letters.count)", at: word.range.lowerBound)
-    }
-    var layers: [CanonicalLayer] = []
-    for place in letters {
-      guard let name = Megatron.primitive(text[place]) else {
-        throw error("\(quoted([text[place]])) is not a layer of a Megatron pattern; \(Megatron.allowed)", at: place)
-      }
-      guard let (type, _) = PrimitiveNames.find(name),
-        let options = try? OptionValues([], for: type.specification)
-      else { throw error(PrimitiveNames.unknown(name), at: place) }
-      layers.append(CanonicalLayer([LayerPrimitive(type: type, options: options)]))
-    }
-    return layers
+    let pattern = try MegatronPattern(text, in: letters)
+    notes += pattern.notes
+    return pattern.layers
   }
 }
 

@@ -115,4 +115,39 @@ struct DescribeTests {
     let json = try JSONDecoder().decode(Output.self, from: Data(try Program.run(arguments + ["--json"]).output.utf8))
     #expect(json.normalization.layout == "mamba(d_state=12) swiglu")
   }
+
+  @Test("a pattern without the prefix, a file with one, and a published model's configuration are layouts")
+  func files() throws {
+    let folder = try TemporaryFolder()
+    func write(_ text: String, _ name: String) throws -> String {
+      let url = folder.url.appending(path: name)
+      try Data(text.utf8).write(to: url)
+      return url.path(percentEncoded: false)
+    }
+    func layout(_ argument: String) throws -> (Program.Outcome, Substring?) {
+      let outcome = try Program.run("describe", argument)
+      return (outcome, outcome.output.split(separator: "\n").first)
+    }
+    #expect(try layout("M-*-").1 == "mamba2 swiglu attention swiglu")
+
+    let pattern = try write("M-|M*-/MM/MM\n", "pattern.txt")
+    let (heads, text) = try layout("@\(pattern)")
+    #expect(text == "mamba2 swiglu mamba2 attention swiglu")
+    #expect(heads.errors == "madsearch: note: \(pattern): 2 prediction heads (MM) are left out\n")
+    #expect(try layout("@\(pattern):3").1 == "mamba2 attention swiglu")
+
+    let config = try write(
+      "{ \"model_type\": \"jamba\", \"layer_types\": [\"mamba\", \"attention\"], \"eps\": Infinity }", "config.json")
+    let (model, layers) = try layout("@\(config)")
+    #expect(layers == "mamba swiglu attention swiglu")
+    #expect(model.errors.contains("4 layers of jamba, with the primitives' default options for the model's own"))
+
+    let bad = try Program.run("describe", "@" + write("{ \"layer_types\": [\"x\\u001by\"] }", "bad.json"))
+    #expect(bad.status == 65)
+    #expect(bad.errors.contains("bad.json, $.layer_types[0]: there is no layer for "))
+    #expect(try Program.run("describe", "@" + write("M-D", "bad.txt")).status == 65)
+    #expect(try Program.run("describe", "M-D").status == 2)
+    #expect(try Program.run("describe", "@\(pattern):x").status == 2)
+    #expect(try Program.run("describe", "@\(pattern):0").status == 65)
+  }
 }

@@ -1,4 +1,5 @@
 import Architecture
+import Engine
 import Layouts
 import Testing
 
@@ -69,5 +70,30 @@ struct HybridFittingTests {
     #expect(throws: HybridError.self) {
       try hybrid.fitted(toLayers: count)
     }
+  }
+
+  @Test("any layout comes in any depth: its own layers, its kinds and its share of mixers")
+  func own() throws {
+    var random = RandomStream(seed: 2, "depths")
+    for _ in 0..<300 {
+      let layers = RandomLayout.layers(RandomLayout.sequence(&random))
+      let layout = try Layout(layers)
+      let mixers = layout.layers.count(where: Self.isMixer)
+      #expect(try layout.fitted(toLayers: layout.layers.count) == layout)
+      for count in [1, 2, 3, 1 + random.integer(below: 40), layout.layers.count + 1] {
+        let fitted = try layout.fitted(toLayers: count)
+        #expect(fitted.layers.count == count)
+        let kinds = Set(layout.layers.indices.map(layout.text(layer:)))
+        #expect(kinds.isSuperset(of: fitted.layers.indices.map(fitted.text(layer:))))
+        let share = Double(mixers * count) / Double(layout.layers.count)
+        #expect(abs(Double(fitted.layers.count(where: Self.isMixer)) - share) <= Double(layout.stripe.count))
+      }
+    }
+    #expect(try Layout(parsing: "mlp swiglu").fitted(toLayers: 3).canonical == "mlp swiglu mlp")
+    #expect(try Layout(parsing: "megatron:EM*EM*E").fitted(toLayers: 4).canonical == "moe-mlp mamba2 attention moe-mlp")
+  }
+
+  private static func isMixer(_ layer: [LayerPrimitive]) -> Bool {
+    layer.contains { $0.type.specification.kind == .sequenceMixer }
   }
 }

@@ -28,6 +28,8 @@ struct KnownHybridsTests {
     ("nemotron-h", 4 / 28, 4 / 28), ("nemotron-3-nano", 6 / 29, 6 / 29), ("minimax-01", 1 / 8, 1 / 8),
     ("qwen3-next", 0.25, 0.25), ("kimi-linear", 7 / 27, 7 / 27), ("gemma-2", 1, 0.5), ("gemma-3", 1, 1 / 6),
     ("lfm2", 3 / 8, 3 / 8), ("composer-stack", 1, 1), ("nemotron-flash", 1 / 6, 1 / 6),
+    ("zamba2", 9 / 63, 9 / 63), ("bamba", 3 / 32, 3 / 32), ("granite-4", 0.1, 0.1), ("falcon-h1", 1, 1),
+    ("hymba", 1, 3 / 32), ("nemotron-3-super", 8 / 48, 8 / 48),
   ]
 
   @Test("shares of attention as published", arguments: publishedShares)
@@ -45,6 +47,9 @@ struct KnownHybridsTests {
     #expect(
       try published("nemotron-3-nano").megatronString
         == "megatron:MEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEM*EMEMEMEM*EMEMEMEME")
+    #expect(
+      try published("nemotron-3-super").megatronString
+        == "megatron:MEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEM*EMEMEMEME")
     func attention(_ name: String) throws -> [Int] {
       let mixers = try published(name).layers.filter { $0[0].type.specification.kind == .sequenceMixer }
       return mixers.indices.filter { mixers[$0][0].type.specification.name == "attention" }
@@ -54,6 +59,14 @@ struct KnownHybridsTests {
     #expect(try attention("lfm2") == [2, 5, 8, 10, 12, 14])
     #expect(try attention("kimi-linear") == [3, 7, 11, 15, 19, 23, 26])
     #expect(try attention("jamba") == [4, 12, 20, 28])
+    #expect(try attention("bamba") == [9, 18, 27])
+    #expect(try attention("granite-4") == [5, 15, 25, 35])
+    let zamba = try published("zamba2").layers.map { $0[0].type.specification.name }
+    let hybrid = zamba.indices.filter { zamba[$0] == "attention" }.map { zamba[..<$0].count { $0 == "mamba2" } }
+    #expect(hybrid == [6, 12, 18, 24, 30, 36, 42, 47, 51])
+    let hymba = try published("hymba").layers.filter { $0.count == 2 }
+    #expect(hymba.count == 32)
+    #expect(hymba.indices.filter { hymba[$0][0].options["window"] == nil } == [0, 15, 31])
   }
 
   @Test("the nearest name is suggested")

@@ -4,21 +4,31 @@ extension Space {
   /// Hybrids are not fitted to more layers than this.
   private static let deepestSeed = 64
 
-  /// What a text of `seed-with` stands for: a layout, or a known hybrid by name, fitted to the most layers of the space
-  /// with which it meets the constraints, or else to the most layers; either is normalised as the space's own layouts are.
+  /// What a text of `seed-with` stands for, normalised as the space's own layouts are: a layout, or a known hybrid by
+  /// name. A hybrid, and a layout deeper than the space that does not say its depth, are fitted to the most layers of the
+  /// space with which they meet the constraints, or else to the most layers.
   /// - Throws: `HybridError` or `NotationError`.
   public func seed(_ text: String) throws -> (layout: Layout, hybrid: String?) {
-    if let layout = try KnownHybrids.layout(reference: text) { return (normalized(layout), text) }
-    guard KnownHybrids.all.contains(where: { $0.name == text }) else {
-      return (normalized(try Layout(parsing: text)), nil)
-    }
-    let hybrid = try KnownHybrids.named(text)
     let most = min(layers.upperBound, Self.deepestSeed)
-    for count in (min(layers.lowerBound, most)...most).reversed() where count > 0 {
-      let layout = normalized(try hybrid.fitted(toLayers: count))
-      if let proposal = try? proposal(of: layout), proposal.isFeasible { return (layout, text) }
+    if KnownHybrids.all.contains(where: { $0.name == text }) {
+      let hybrid = try KnownHybrids.named(text)
+      return (try deepest(upTo: most, hybrid.fitted), text)
     }
-    return (normalized(try hybrid.fitted(toLayers: most)), text)
+    let seed = try LayoutText(text)
+    let isDeeper = seed.layout.layers.count > layers.upperBound && !seed.saysDepth
+    return (
+      isDeeper ? try deepest(upTo: most, seed.layout.fitted) : normalized(seed.layout),
+      text.hasPrefix(KnownHybrids.prefix) ? text : nil
+    )
+  }
+
+  /// The layout of the most layers that meets the constraints, or else of the most layers.
+  private func deepest(upTo most: Int, _ fitted: (Int) throws -> Layout) throws -> Layout {
+    for count in (min(layers.lowerBound, most)...most).reversed() where count > 0 {
+      let layout = normalized(try fitted(count))
+      if let proposal = try? proposal(of: layout), proposal.isFeasible { return layout }
+    }
+    return normalized(try fitted(most))
   }
 
   /// A layout from outside with the state and the parameters that the space asks for; options that it gives stay. One that

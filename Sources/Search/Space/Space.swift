@@ -85,13 +85,13 @@ public struct Space: Sendable {
     return constraints
   }
 
-  /// Seeds that are layouts must be so; names are looked up by who knows the hybrids.
+  /// Seeds that are layouts must be so; names are looked up by who knows the hybrids, files are read by who has them.
   private func checkSeeds() throws(ConfigurationErrors) {
     var problems = Problems()
-    for (index, seed) in file.seedWith.enumerated() where !seed.isWord && !seed.hasPrefix("hybrid:") {
+    for (index, seed) in file.seedWith.enumerated()
+    where !seed.isWord && !seed.hasPrefix(KnownHybrids.prefix) && !seed.hasPrefix("@") {
       do {
-        let layout = try Layout(parsing: seed)
-        _ = try meter.layout(layout)
+        _ = try meter.layout(try LayoutText(seed).layout)
       } catch let error as NotationError {
         problems.add("$.seed-with[\(index)]", "it is not a layout, \(error.place): \(error.message)")
       } catch {

@@ -1,46 +1,74 @@
 import Architecture
 import ArgumentParser
+import Configuration
 import Foundation
 import Layouts
 
-/// A layout of the command line: its notation, the name of a hybrid, or `@FILE` for a file that holds either.
+/// A layout of the command line: its notation, the name of a hybrid, or `@FILE` for a file that holds either or is the
+/// `config.json` of a published model.
 struct LayoutArgument {
   static let help = ArgumentHelp(
-    "The layout in quotes, e.g. 'attention(heads=16) swiglu 3*(mamba swiglu)' or 'megatron:M-M*-'; hybrid:NAME or "
-      + "hybrid:NAME:LAYERS for a known hybrid; or @FILE for a file that holds it.", valueName: "layout")
+    "The layout in quotes, e.g. 'attention(heads=16) swiglu 3*(mamba swiglu)' or the Megatron pattern 'M-M*-'; "
+      + "hybrid:NAME or hybrid:NAME:LAYERS for a known hybrid; or @FILE for a file that holds one, or that is the "
+      + "config.json of a published model; @FILE:LAYERS fits it to a depth.", valueName: "layout")
 
   let layout: Layout
   /// The file it comes from, if it does.
   private let file: String?
 
-  /// - Parameter words: the arguments that were given where one layout is expected.
-  init(_ words: [String]) throws {
+  /// Reads the layout, and says on standard error what has been left out.
+  /// - Parameters:
+  ///   - words: the arguments that were given where one layout is expected.
+  ///   - place: a file that the names of files are relative to; none for the working directory.
+  init(_ words: [String], beside place: String? = nil) throws {
     guard let word = words.first, words.count == 1 else {
       throw Failure(
         .commandLine,
         "one layout is expected, found \(words.count) arguments; put it in quotes: '\(words.joined(separator: " "))'")
     }
     guard word.hasPrefix("@") else {
-      (layout, file) = (try Self.read(word), nil)
+      let text = try LayoutText(word)
+      (layout, file) = (text.layout, nil)
+      Self.note(text.notes, of: nil)
       return
     }
-    let path = String(word.dropFirst())
-    guard !path.isEmpty else { throw Failure(.commandLine, "the name of a file is expected after '@'") }
-    let text = try TextFile.read(path, limit: 4 * Layout.maximumLength)
+    let (path, depth) = try Self.file(String(word.dropFirst()), beside: place)
+    let content = try TextFile.read(path, limit: 4 * Layout.maximumLength)
     do {
-      (layout, file) = (try Self.read(text), path)
+      let text = try Self.read(content)
+      layout = try depth.map(text.fitted)?.layout ?? text.layout
+      file = path
+      Self.note(text.notes, of: path)
     } catch let error as NotationError {
       throw Failure(.badInput, error.description(in: path))
+    } catch let error as ConfigurationError {
+      throw Failure(.badInput, "\(path), \(error)")
     } catch {
       throw Failure(.badInput, "\(path): \(error)")
     }
   }
 
-  private static func read(_ text: String) throws -> Layout {
-    let word = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    if let layout = try KnownHybrids.layout(reference: word) { return layout }
-    if let advice = KnownHybrids.advice(for: word) { throw Failure(.commandLine, advice) }
-    return try Layout(parsing: text)
+  /// The content of a file: what a layout is written as, or the configuration of a published model.
+  private static func read(_ content: String) throws -> LayoutText {
+    guard content.first(where: { !$0.isWhitespace }) == "{" else { return try LayoutText(content) }
+    return LayoutText(try PublishedModel(JSONValue(parsing: Data(content.utf8), takesInfinity: true)))
+  }
+
+  /// The path of `FILE` or `FILE:LAYERS`.
+  private static func file(_ text: String, beside place: String?) throws -> (path: String, depth: Int?) {
+    guard !text.isEmpty else { throw Failure(.commandLine, "the name of a file is expected after '@'") }
+    func path(_ name: String) -> String {
+      guard let place, !name.hasPrefix("/"), place.contains("/") else { return name }
+      return (place as NSString).deletingLastPathComponent + "/" + name
+    }
+    guard let colon = text.lastIndex(of: ":"), access(path(text), F_OK) != 0 else { return (path(text), nil) }
+    let name = String(text[..<colon])
+    guard access(path(name), F_OK) == 0 else { return (path(text), nil) }
+    return (path(name), try LayoutText.depth(text[text.index(after: colon)...].unicodeScalars, after: "'@\(name):'"))
+  }
+
+  private static func note(_ notes: [String], of file: String?) {
+    for note in notes { StandardError.write("madsearch: note: \(file.map { $0 + ": " } ?? "")\(note)\n") }
   }
 
   /// Runs `body`, in which the layout may turn out not to fit; if it comes from a file, the file is to blame.

@@ -39,12 +39,12 @@ struct Resume: ParsableCommand {
       try Self.addRungs(path, argument, old, &settings)
       settings.space = argument.text
       settings.strategy = argument.space.file.search.strategy
-      let seeds = argument.space.file.seedWith
+      let seeds = try SeedArguments.read(argument.space.file.seedWith, beside: path)
       try SeedArguments.check(seeds, in: argument.space, status: .badInput) { "\(path), $.seed-with[\($0)]" }
       settings.seeds += seeds.filter { !settings.seeds.contains($0) }
       settings.candidates = max(settings.candidates, argument.space.file.search.candidates)
     }
-    let new = seedWith.filter { !settings.seeds.contains($0) }
+    let new = try SeedArguments.read(seedWith).filter { !settings.seeds.contains($0) }
     if !new.isEmpty {
       try SeedArguments.check(new, in: try StoredSpace.parse(settings), status: .commandLine) { _ in "--seed-with" }
       settings.seeds += new

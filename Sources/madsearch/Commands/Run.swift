@@ -27,7 +27,8 @@ struct Run: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A known hybrid or a layout to start from, beside the space's; may be repeated. `madsearch list hybrids` lists them.",
+      "A known hybrid or a layout to start from, beside the space's; may be repeated. `madsearch list hybrids` lists them. "
+        + "@FILE reads a layout, a pattern or a published model's config.json. What is deeper than the space is thinned.",
       valueName: "name-or-layout"))
   var seedWith: [String] = []
 
@@ -52,11 +53,15 @@ struct Run: ParsableCommand {
   func run() throws {
     let argument = try SpaceArgument(space)
     let file = argument.space.file
-    try SeedArguments.check(file.seedWith, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
-    try SeedArguments.check(seedWith, in: argument.space, status: .commandLine) { _ in "--seed-with" }
+    let seeds = (
+      space: try SeedArguments.read(file.seedWith, beside: space), given: try SeedArguments.read(seedWith)
+    )
+    try SeedArguments.check(seeds.space, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
+    try SeedArguments.check(seeds.given, in: argument.space, status: .commandLine) { _ in "--seed-with" }
     let rungs = try argument.begin()
     let settings = RunSettings(
-      name: name ?? file.name, space: argument.text, rungs: rungs, strategy: strategy ?? file.search.strategy, seeds: file.seedWith + seedWith,
+      name: name ?? file.name, space: argument.text, rungs: rungs, strategy: strategy ?? file.search.strategy,
+      seeds: seeds.space + seeds.given,
       candidates: budget.candidates ?? file.search.candidates, hours: try budget.hours() ?? file.search.hours,
       coreHours: budget.coreHours ?? file.search.coreHours, seed: seed ?? file.seed,
       scale: argument.space.objectiveScale(floors: rungs.map { try $0.floor }))

@@ -40,7 +40,7 @@ struct Validate: ParsableCommand {
   func run() throws {
     let argument = try SpaceArgument(space)
     if layouts { return try printLayouts(argument.space) }
-    let seeds = argument.space.file.seedWith
+    let seeds = try SeedArguments.read(argument.space.file.seedWith, beside: space)
     try SeedArguments.check(seeds, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
     let survey = SpaceSurvey(argument.space, samples: samples)
     let estimate = try RunEstimate(

@@ -3,6 +3,15 @@ import Search
 
 /// What a search is given to start from: known hybrids by name and layouts, of the space file and of the command line.
 enum SeedArguments {
+  /// The seeds with layouts in place of `@FILE`.
+  /// - Parameter file: that the names of files are relative to; none for the working directory.
+  /// - Throws: `Failure`.
+  static func read(_ seeds: [String], beside file: String? = nil) throws -> [String] {
+    try seeds.map { seed in
+      seed.hasPrefix("@") ? try LayoutArgument([seed], beside: file).layout.canonical : seed
+    }
+  }
+
   /// Checks that seeds can be evaluated. A layout has to meet the constraints; a known hybrid that does not is a baseline.
   /// - Parameters:
   ///   - place: where the seed with an index was given, for messages.
