@@ -4,6 +4,7 @@ import Foundation
 import Layouts
 import Search
 import Testing
+import Text
 
 @Suite("Shipped spaces and their schema")
 struct ShippedSpacesTests {

@@ -1,5 +1,6 @@
 import Architecture
 import Configuration
+import Text
 
 extension SpaceSchema {
   /// The rules, and the options of each primitive.

@@ -1,4 +1,5 @@
 import Configuration
+import Text
 
 extension SpaceFileReader {
   /// Rungs from cheap to dear.
@@ -89,7 +90,7 @@ extension SpaceFileReader {
     for place in object.required("budgets", &problems)?.list(of: "budgets", count: 1...100, &problems) ?? [] {
       guard let budget = place.number(in: 1e6...1e25, &problems) else { continue }
       if let last = budgets.last, budget <= last {
-        problems.add(place.path, "budgets must grow, found \(place.value.summary) after \(NumberWords.text(last))")
+        problems.add(place.path, "budgets must grow, found \(place.value.summary) after \(NumberText.short(last))")
       }
       budgets.append(budget)
     }

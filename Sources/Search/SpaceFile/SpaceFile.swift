@@ -1,4 +1,5 @@
 import Configuration
+import Text
 
 /// What a space file says, checked for its form but not for its meaning; `Space` is the checked one.
 public struct SpaceFile: Hashable, Sendable {

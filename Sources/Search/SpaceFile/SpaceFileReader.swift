@@ -127,7 +127,7 @@ struct SpaceFileReader {
     if object["min"] == nil, object["max"] == nil { problems.add(place.path, "it needs 'min' or 'max'") }
     if let min = bounds.min, let max = bounds.max, min > max {
       problems.add(
-        "\(place.path).min", "it must be at most max, \(NumberWords.text(max)), found \(NumberWords.text(min))")
+        "\(place.path).min", "it must be at most max, \(NumberText.short(max)), found \(NumberText.short(min))")
     }
     return bounds
   }
@@ -184,12 +184,3 @@ package func keyed(_ place: JSONPlace, _ keys: [String], _ problems: inout Probl
 
 /// The nearest of some words, for a message, or nothing.
 package func nearest(_ word: String, _ words: [String]) -> String { suggestion(for: word, among: words) }
-
-package enum NumberWords {
-  /// A number without decimals that say nothing.
-  package static func text(_ number: Double) -> String {
-    if let whole = Int(exactly: number) { return String(whole) }
-    let rounded = (number * 10_000).rounded() / 10_000
-    return "\(rounded == 0 ? number : rounded)"
-  }
-}

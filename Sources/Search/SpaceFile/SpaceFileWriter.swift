@@ -1,9 +1,10 @@
 import Configuration
 import Foundation
+import Text
 
 extension SpaceFile {
   /// The text of a file that says the same, every default written out.
-  public var text: String { json.json + "\n" }
+  public var text: String { json.text }
 
   /// The space as JSON, in the form that `init(_:)` reads.
   public var json: JSONValue {

@@ -1,10 +1,11 @@
 import Architecture
 import Configuration
+import Text
 
 /// The JSON Schema of space files, with every primitive and option of the registry, for editors that complete and check.
 public enum SpaceSchema {
   /// The text of `search-spaces/space.schema.json`.
-  public static func text(names: SpaceNames = .standard) -> String { schema(names).json + "\n" }
+  public static func text(names: SpaceNames = .standard) -> String { schema(names).text }
 
   static func schema(_ names: SpaceNames) -> JSONValue {
     .object([

@@ -2,6 +2,7 @@ import Reporting
 import Runs
 import Search
 import Statistics
+import Text
 
 /// How a candidate scales, from an evaluation at an IsoFLOP rung.
 struct CandidateScaling {
@@ -24,7 +25,7 @@ struct CandidateScaling {
       .init(targets: [rung.target], tolerance: 0, delta: 1e-3, repeats: Self.draws, seed: record.seed))
   }
 
-  var json: JSON {
+  var json: JSONValue {
     .object([
       ("rung", .integer(record.rung + 1)), ("replicate", .integer(record.replicate + 1)), ("fit", fit.json),
     ])
