@@ -52,12 +52,12 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: machine),
-    .target(name: "Reporting", dependencies: ["MADTasks", "LanguageModeling"], swiftSettings: machine),
+    .target(name: "Reporting", dependencies: ["LanguageModeling", "MADTasks", "Text"], swiftSettings: machine),
     .target(
       name: "StepBenchmarks", dependencies: ["Architecture", "Engine", "Training"], path: "Benchmarks/Steps",
       swiftSettings: machine),
     .target(
-      name: "SearchBenchmarks", dependencies: ["Configuration", "Engine", "Layouts", "Search", "Statistics"],
+      name: "SearchBenchmarks", dependencies: ["Configuration", "Engine", "Layouts", "Search", "Statistics", "Text"],
       path: "Benchmarks/Search", swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
@@ -76,10 +76,11 @@ let package = Package(
     .testTarget(
       name: "ArchitectureTests", dependencies: ["Architecture", "Engine", "TestSupport", "Training"],
       resources: [.copy("Golden")], swiftSettings: machine),
-    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: machine),
+    .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: machine),
+    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Text"], swiftSettings: machine),
     .testTarget(
-      name: "LayoutsTests", dependencies: ["Architecture", "Configuration", "Engine", "Layouts"], swiftSettings: machine
-    ),
+      name: "LayoutsTests", dependencies: ["Architecture", "Configuration", "Engine", "Layouts", "Text"],
+      swiftSettings: machine),
     .testTarget(
       name: "TrainingTests", dependencies: ["Architecture", "Engine", "Layouts", "TestSupport", "Training"],
       swiftSettings: machine),
@@ -94,7 +95,7 @@ let package = Package(
       swiftSettings: machine),
     .testTarget(
       name: "SearchTests",
-      dependencies: ["Architecture", "Configuration", "Engine", "Layouts", "Search", "Statistics"],
+      dependencies: ["Architecture", "Configuration", "Engine", "Layouts", "Search", "Statistics", "Text"],
       exclude: ["reference.py"], swiftSettings: machine),
     .testTarget(
       name: "SearchBenchmarksTests",
@@ -105,7 +106,7 @@ let package = Package(
       name: "RunsTests",
       dependencies: [
         "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "RunSupport", "Runs", "Search",
-        "Statistics",
+        "Statistics", "Text",
       ],
       swiftSettings: machine),
     .testTarget(

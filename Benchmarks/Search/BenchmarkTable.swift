@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Search
+import Text
 
 /// A table to measure strategies on, in either form.
 public enum BenchmarkTable: Sendable {

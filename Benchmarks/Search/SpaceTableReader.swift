@@ -1,6 +1,7 @@
 import Configuration
 import Layouts
 import Search
+import Text
 
 extension SpaceTableDomain {
   static let keys = ["description", "space", "protocol", "seeds", "chance", "limits", "layouts"]
@@ -103,7 +104,7 @@ extension SpaceTableDomain {
       guard let place = object[key], let given = place.number(in: 0...1e30, &problems) else { continue }
       if abs(given - value) > 1e-9 * value {
         problems.add(
-          place.path, "at the space's size it is \(NumberWords.text(value)), found \(NumberWords.text(given))")
+          place.path, "at the space's size it is \(NumberText.short(value)), found \(NumberText.short(given))")
       }
     }
   }

@@ -2,6 +2,7 @@ import Configuration
 import Engine
 import Foundation
 import Search
+import Text
 
 /// Stacks of a fixed number of symbols that were all measured beforehand: a table of a benchmark.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 extension JSONValue {
   /// Reads a JSON text (RFC 8259) in UTF-8. A key that is given twice is an error, since one of the two would be lost.
@@ -96,7 +97,7 @@ private struct JSONParser {
     var members: [JSONValue.Member] = []
     var keys: Set<String> = []
     skipSpace()
-    if take(UInt8(ascii: "}")) { return .object([]) }
+    if take(UInt8(ascii: "}")) { return [:] }
     while true {
       skipSpace()
       guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw expected("a key in quotes") }

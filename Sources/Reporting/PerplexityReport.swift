@@ -1,4 +1,5 @@
 import LanguageModeling
+import Text
 
 /// The training of a language model as text, as a table of one row, as JSON, and its curve.
 public struct PerplexityReport {
@@ -40,7 +41,7 @@ public struct PerplexityReport {
     return table
   }
 
-  public var json: JSON {
+  public var json: JSONValue {
     .object(members.map { ($0.0, $0.1.json) } + [("curve", curve.json)])
   }
 

@@ -1,4 +1,5 @@
 import MADTasks
+import Text
 
 /// A layout's scores as a table, as text and as JSON, and its learning curves.
 public struct ScoreReport {
@@ -44,27 +45,27 @@ public struct ScoreReport {
     return lines.joined(separator: "\n")
   }
 
-  public var json: JSON {
+  public var json: JSONValue {
     .object([
       ("layout", .text(card.layout)), ("protocol", .text(protocolName)), ("score", .number(card.score)),
-      ("standardError", card.standardError.map(JSON.number) ?? .null), ("coreSeconds", .number(card.seconds)),
+      ("standardError", card.standardError.map(JSONValue.number) ?? .null), ("coreSeconds", .number(card.seconds)),
       (
         "tasks",
-        .array(
+        .list(
           card.tasks.map { task in
             .object([
               ("task", .text(task.task)), ("score", .number(task.score)),
-              ("settings", .array(task.settings.map(Self.settingJSON))),
+              ("settings", .list(task.settings.map(Self.settingJSON))),
             ])
           })
       ), ("trainings", Self.curvesJSON(results)),
     ])
   }
 
-  private static func settingJSON(_ setting: ScoreCard.SettingScore) -> JSON {
+  private static func settingJSON(_ setting: ScoreCard.SettingScore) -> JSONValue {
     .object([
       ("setting", .text(setting.setting)), ("score", .number(setting.score)),
-      ("standardError", setting.standardError.map(JSON.number) ?? .null), ("chance", .number(setting.chance)),
+      ("standardError", setting.standardError.map(JSONValue.number) ?? .null), ("chance", .number(setting.chance)),
       ("cap", .number(setting.cap)), ("learningRate", .number(setting.learningRate)),
       ("weightDecay", .number(setting.weightDecay)), ("status", .text(setting.status)),
       ("coreSeconds", .number(setting.seconds)),
@@ -72,14 +73,14 @@ public struct ScoreReport {
   }
 
   /// Every training with its tests on the way.
-  public static func curvesJSON(_ results: [TrialResult]) -> JSON {
-    .array(
+  public static func curvesJSON(_ results: [TrialResult]) -> JSONValue {
+    .list(
       results.map { result in
         .object(
           trainingCells(result).map { ($0.0, $0.1.json) } + [
             (
               "curve",
-              .array(
+              .list(
                 result.curve.map { point in
                   .object([
                     ("step", .integer(point.step)), ("loss", .number(point.loss)),

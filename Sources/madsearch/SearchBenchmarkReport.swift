@@ -1,6 +1,7 @@
 import Reporting
 import Search
 import SearchBenchmarks
+import Text
 
 /// What `benchmark search` prints: how far strategies get, and how long they take.
 struct SearchBenchmarkReport {
@@ -66,7 +67,7 @@ struct SearchBenchmarkReport {
     return table
   }
 
-  var json: JSON { .object([("rows", shares.json), ("needed", needed.json)]) }
+  var json: JSONValue { .object([("rows", shares.json), ("needed", needed.json)]) }
 
   /// Nothing where there is no number, or where more searches than not took longer than they had.
   private static func cell(_ number: Double?, decimals: Int = 1) -> Table.Cell {

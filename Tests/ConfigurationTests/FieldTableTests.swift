@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Testing
+import Text
 
 /// An object with a field of each kind.
 private struct Recipe: Equatable {
@@ -82,7 +83,7 @@ struct FieldTableTests {
     let json = Recipe.table.json(of: recipe)
     #expect(try Recipe.table.parse(json) == recipe)
     #expect(
-      json.json == """
+      json.text == """
         {
           "name": "stew",
           "portions": 4,
@@ -93,6 +94,7 @@ struct FieldTableTests {
           "steps": [{ "text": "cut", "minutes": 2.5 }, { "text": "cook" }],
           "spices": { "a": 3, "b": 1 }
         }
+
         """)
   }
 
@@ -144,7 +146,7 @@ struct FieldTableTests {
           "minutes": ["type": "number", "exclusiveMinimum": 0, "maximum": 600, "description": "How long."],
         ],
       ])
-    let text = Recipe.table.schema(title: "recipe", description: "A dish.").json
+    let text = Recipe.table.schema(title: "recipe", description: "A dish.").text
       .split(whereSeparator: \.isWhitespace).joined(separator: " ")
     for part in [
       "\"portions\": { \"type\": \"integer\", \"minimum\": 1, \"maximum\": 20, \"default\": 4,",

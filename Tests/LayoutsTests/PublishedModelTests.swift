@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Layouts
 import Testing
+import Text
 
 @Suite("Configurations of published models")
 struct PublishedModelTests {

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Text
 
 /// Checks JSON values against the part of JSON Schema (draft 7) that the space's schema uses.
 struct SchemaChecker {
@@ -71,7 +72,7 @@ struct SchemaChecker {
     case (.object(let members), "properties"):
       return members.allSatisfy { own in member(argument, own.key).map { accepts(own.value, $0) } ?? true }
     case (.object(let members), "additionalProperties"):
-      let known = member(schema, "properties") ?? .object([])
+      let known = member(schema, "properties") ?? [:]
       return members.allSatisfy { member(known, $0.key) != nil || accepts($0.value, argument) }
     case (_, "items"), (_, "minItems"), (_, "maxItems"), (_, "uniqueItems"), (_, "required"), (_, "properties"),
       (_, "additionalProperties"), (_, "minProperties"), (_, "maxProperties"), (_, "propertyNames"):

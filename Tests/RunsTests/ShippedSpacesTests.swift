@@ -5,6 +5,7 @@ import Layouts
 import Runs
 import Search
 import Testing
+import Text
 
 @Suite("Shipped spaces and their schema")
 struct ShippedSpacesTests {

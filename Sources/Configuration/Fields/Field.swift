@@ -1,3 +1,5 @@
+import Text
+
 /// A key of a JSON object that people write: what it means, what it may be, and where the value is kept.
 public struct Field<Root>: Sendable {
   public let key: String

@@ -1,4 +1,5 @@
 import Configuration
+import Text
 
 /// The `config.json` of a published model, read key by key.
 struct ModelConfiguration {

@@ -1,5 +1,6 @@
 import Architecture
 import Configuration
+import Text
 
 /// The layers of a published model, read from its `config.json`. Options are the primitives' defaults: widths, heads and
 /// states of the model are those of another size.

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Maps numbers to places along an axis, and chooses where its ticks stand.
 public struct ChartScale: Sendable {

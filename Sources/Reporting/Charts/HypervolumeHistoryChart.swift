@@ -1,3 +1,5 @@
+import Text
+
 /// Hypervolume after each evaluation, as a step line.
 public struct HypervolumeHistoryChart: Sendable {
   public let title: String
@@ -34,8 +36,8 @@ public struct HypervolumeHistoryChart: Sendable {
   }
 
   /// The chart as a Vega-Lite specification with its data.
-  public var vegaLite: JSON {
-    func axis(_ field: String) -> JSON {
+  public var vegaLite: JSONValue {
+    func axis(_ field: String) -> JSONValue {
       .object([("field", .text(field)), ("type", "quantitative"), ("title", .text(field))])
     }
     return .object([

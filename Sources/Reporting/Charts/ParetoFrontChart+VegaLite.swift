@@ -1,21 +1,23 @@
+import Text
+
 extension ParetoFrontChart {
   private static let kinds = ["front", "known hybrid", "dominated"]
 
   /// The chart as a Vega-Lite specification with its data, for people who restyle it.
-  public var vegaLite: JSON {
+  public var vegaLite: JSONValue {
     .object([
       ("$schema", "https://vega.github.io/schema/vega-lite/v5.json"), ("title", .text(title)),
-      ("data", .object([("values", .array(data))])), ("hconcat", .array(costs.map(panel))),
+      ("data", .object([("values", .list(data))])), ("hconcat", .list(costs.map(panel))),
     ])
   }
 
-  private var data: [JSON] {
+  private var data: [JSONValue] {
     let steps = costs.indices.map { Set(self.steps(cost: $0).map(\.name)) }
     return points.map { point in
       let kind = point.hybrid != nil ? Self.kinds[1] : point.isOnFront ? Self.kinds[0] : Self.kinds[2]
-      var members: [(String, JSON)] = [
+      var members: [(String, JSONValue)] = [
         ("candidate", .text(point.name)), ("layout", .text(point.layout)), ("kind", .text(kind)),
-        ("front", .flag(point.isOnFront)), ("hybrid", point.hybrid.map(JSON.text) ?? .null),
+        ("front", .flag(point.isOnFront)), ("hybrid", point.hybrid.map(JSONValue.text) ?? .null),
         ("quality", .number(point.quality)),
       ]
       if let error = point.standardError {
@@ -32,13 +34,13 @@ extension ParetoFrontChart {
     }
   }
 
-  private func panel(_ cost: Cost) -> JSON {
+  private func panel(_ cost: Cost) -> JSONValue {
     let plotted = "plotted_" + cost.key
-    func layer(_ mark: [(String, JSON)], _ encoding: [(String, JSON)], filter: String? = nil) -> JSON {
-      let transform = filter.map { [("transform", JSON.array([.object([("filter", .text($0))])]))] } ?? []
+    func layer(_ mark: [(String, JSONValue)], _ encoding: [(String, JSONValue)], filter: String? = nil) -> JSONValue {
+      let transform = filter.map { [("transform", JSONValue.list([.object([("filter", .text($0))])]))] } ?? []
       return .object(transform + [("mark", .object(mark)), ("encoding", .object(encoding))])
     }
-    let x: (String, JSON) = (
+    let x: (String, JSONValue) = (
       "x",
       .object([
         ("field", .text(plotted)), ("type", "quantitative"), ("title", .text(cost.title)),
@@ -46,7 +48,7 @@ extension ParetoFrontChart {
         ("axis", .object([("format", "~s")])),
       ])
     )
-    func y(_ field: JSON) -> (String, JSON) {
+    func y(_ field: JSONValue) -> (String, JSONValue) {
       (
         "y",
         .object([
@@ -55,16 +57,16 @@ extension ParetoFrontChart {
         ])
       )
     }
-    func byKind(_ range: [JSON]) -> JSON {
+    func byKind(_ range: [JSONValue]) -> JSONValue {
       .object([
         ("field", "kind"), ("type", "nominal"), ("title", .null),
-        ("scale", .object([("domain", .array(Self.kinds.map(JSON.text))), ("range", .array(range))])),
+        ("scale", .object([("domain", .list(Self.kinds.map(JSONValue.text))), ("range", .list(range))])),
       ])
     }
-    let color: (String, JSON) = (
+    let color: (String, JSONValue) = (
       "color", byKind([.text(ChartStyle.front), .text(ChartStyle.hybrid), .text(ChartStyle.dominated)])
     )
-    let hint: [JSON] = (["candidate", "hybrid", "quality", cost.key, "layout"] as [String]).map {
+    let hint: [JSONValue] = (["candidate", "hybrid", "quality", cost.key, "layout"] as [String]).map {
       .object([("field", .text($0))])
     }
     return .object([
@@ -72,11 +74,11 @@ extension ParetoFrontChart {
       // A layout may have no state at all, which a logarithmic axis cannot show.
       (
         "transform",
-        .array([.object([("calculate", .text("max(datum['\(cost.key)'], 1)")), ("as", .text(plotted))])])
+        .list([.object([("calculate", .text("max(datum['\(cost.key)'], 1)")), ("as", .text(plotted))])])
       ),
       (
         "layer",
-        .array([
+        .list([
           layer(
             [("type", "line"), ("interpolate", "step-after"), ("color", .text(ChartStyle.front))],
             [x, y("quality")], filter: "datum['step_\(cost.key)']"),
@@ -93,7 +95,7 @@ extension ParetoFrontChart {
                   ("condition", .object([("test", "datum.front"), ("value", .integer(1))])), ("value", .number(0.5)),
                 ])
               ),
-              ("tooltip", .array(hint)),
+              ("tooltip", .list(hint)),
             ]),
           layer(
             [("type", "text"), ("align", "left"), ("dx", .integer(8)), ("fontSize", .integer(10))],

@@ -1,3 +1,5 @@
+import Text
+
 /// Quality against costs, a panel for each cost: the front as a step line, dominated candidates faint, known hybrids
 /// marked.
 public struct ParetoFrontChart: Sendable {

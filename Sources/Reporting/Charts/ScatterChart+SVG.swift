@@ -1,3 +1,5 @@
+import Text
+
 extension ScatterChart {
   private static let width = 620.0
   private static let plotHeight = 400.0

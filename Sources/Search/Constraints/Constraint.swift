@@ -1,5 +1,6 @@
 import Architecture
 import Layouts
+import Text
 
 /// A bound on what a layout may cost or consist of.
 public struct Constraint: Sendable {
@@ -25,8 +26,8 @@ public struct Constraint: Sendable {
     public let excess: Double
 
     public var description: String {
-      "\(quantity) is \(NumberWords.text(found)), \(found > bound ? "at most" : "at least") "
-        + "\(NumberWords.text(bound)) is allowed"
+      "\(quantity) is \(NumberText.short(found)), \(found > bound ? "at most" : "at least") "
+        + "\(NumberText.short(bound)) is allowed"
     }
   }
 

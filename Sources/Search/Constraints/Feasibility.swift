@@ -1,6 +1,7 @@
 import Configuration
 import Engine
 import Foundation
+import Text
 
 /// The least sums of layer values that the states of a grammar can derive: exact, since costs add up over layers.
 struct LeastSums: Sendable {
@@ -116,11 +117,11 @@ extension Space {
             "every layout of the grammar has \(isMost ? "more" : "less")"
           } else {
             "\(constraint.quantity) of the grammar's layouts "
-              + (isMost ? "start at " : "end at ") + NumberWords.text(abs(least + constant + (isMost ? bound : -bound)))
+              + (isMost ? "start at " : "end at ") + NumberText.short(abs(least + constant + (isMost ? bound : -bound)))
           }
         problems.add(
           "\(constraint.path).\(isMost ? "max" : "min")",
-          "no layout meets it: \(nearest), \(isMost ? "at most" : "at least") \(NumberWords.text(bound)) is allowed")
+          "no layout meets it: \(nearest), \(isMost ? "at most" : "at least") \(NumberText.short(bound)) is allowed")
       }
     }
     try problems.check()

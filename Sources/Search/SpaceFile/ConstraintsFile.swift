@@ -83,12 +83,3 @@ extension FieldKind where Value == Double {
     FieldKind<Int>.integer(in: range).map({ Double($0) }, { Int($0) })
   }
 }
-
-package enum NumberWords {
-  /// A number without decimals that say nothing.
-  package static func text(_ number: Double) -> String {
-    if let whole = Int(exactly: number) { return String(whole) }
-    let rounded = (number * 10_000).rounded() / 10_000
-    return "\(rounded == 0 ? number : rounded)"
-  }
-}

@@ -1,4 +1,5 @@
 import Configuration
+import Text
 
 /// Layers and rules as they are written.
 public struct GrammarFile: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Architecture
 import Configuration
+import Text
 
 extension RuleFile {
   /// What the schema of a rule refers to: the rule, and the options of each primitive.

@@ -1,4 +1,5 @@
 import Configuration
+import Text
 
 extension Rung {
   private static let count = 1...16

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Text
 
 /// What a space file says, checked for its form but not for its meaning; `Space` is the checked one.
 public struct SpaceFile: Hashable, Sendable {
@@ -65,7 +66,7 @@ extension SpaceFile {
   }
 
   /// The text of a file that says the same, every default written out.
-  public var text: String { json.json + "\n" }
+  public var text: String { json.text }
 
   /// The space as JSON, in the form that `init(_:)` reads.
   public var json: JSONValue { Self.table(.ignored).json(of: self) }
@@ -77,6 +78,6 @@ extension SpaceFile {
       title: "madsearch space",
       description: "A space of layouts to search, and how they are evaluated. Guide: docs/search-spaces.md.",
       definitions: RuleFile.definitions
-    ).json + "\n"
+    ).text
   }
 }

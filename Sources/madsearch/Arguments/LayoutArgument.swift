@@ -3,6 +3,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import Layouts
+import Text
 
 /// A layout of the command line: its notation, the name of a hybrid, or `@FILE` for a file that holds either or is the
 /// `config.json` of a published model.

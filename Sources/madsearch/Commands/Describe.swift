@@ -2,6 +2,7 @@ import Architecture
 import ArgumentParser
 import Layouts
 import Reporting
+import Text
 
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -97,16 +98,16 @@ struct Describe: ParsableCommand {
     return table
   }
 
-  private func json(_ layout: Layout, _ model: Model, _ normalization: NormalizationTable?) -> JSON {
-    func members(_ cells: [Table.Cell]) -> [(String, JSON)] { zip(Self.figures, cells).map { ($0.key, $1.json) } }
+  private func json(_ layout: Layout, _ model: Model, _ normalization: NormalizationTable?) -> JSONValue {
+    func members(_ cells: [Table.Cell]) -> [(String, JSONValue)] { zip(Self.figures, cells).map { ($0.key, $1.json) } }
     let layers = model.parts.layers.enumerated().map { index, part in
-      JSON.object(
+      JSONValue.object(
         [("layer", .integer(index + 1)), ("primitive", .text(layout.text(layer: index)))] + members(cells(part)))
     }
-    var description: [(String, JSON)] = [
-      ("layout", .text(layout.canonical)), ("megatron", layout.megatronString.map(JSON.text) ?? .null),
+    var description: [(String, JSONValue)] = [
+      ("layout", .text(layout.canonical)), ("megatron", layout.megatronString.map(JSONValue.text) ?? .null),
       ("dim", .integer(dim)), ("vocabulary", .integer(vocabulary)), ("context", .integer(context)),
-      ("layers", .array(layers)), ("embedding", .object(members(cells(model.parts.embedding)))),
+      ("layers", .list(layers)), ("embedding", .object(members(cells(model.parts.embedding)))),
       ("unembedding", .object(members(cells(model.parts.head)))), ("total", .object(members(total(model)))),
     ]
     if let normalization { description.append(("normalization", normalization.json)) }

@@ -4,6 +4,7 @@ import Foundation
 import Layouts
 import MADTasks
 import Reporting
+import Text
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Reporting
+import Text
 
 struct Fit: ParsableCommand {
   static let configuration = CommandConfiguration(

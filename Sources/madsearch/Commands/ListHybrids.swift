@@ -1,6 +1,7 @@
 import ArgumentParser
 import Layouts
 import Reporting
+import Text
 
 struct ListHybrids: ParsableCommand {
   static let configuration = CommandConfiguration(

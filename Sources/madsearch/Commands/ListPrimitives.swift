@@ -2,6 +2,7 @@ import Architecture
 import ArgumentParser
 import Layouts
 import Reporting
+import Text
 
 struct ListPrimitives: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct ListPrimitives: ParsableCommand {
 
   func run() throws {
     if format.json {
-      try StandardOutput.print(JSON.array(Primitives.all.map(Self.json)).text)
+      try StandardOutput.print(JSONValue.list(Primitives.all.map(Self.json)).text)
     } else if format.csv {
       try StandardOutput.print(Self.table.csv)
     } else {
@@ -68,36 +69,36 @@ struct ListPrimitives: ParsableCommand {
     return table
   }
 
-  private static func json(_ type: any Primitive.Type) -> JSON {
+  private static func json(_ type: any Primitive.Type) -> JSONValue {
     let specification = type.specification
     return .object(
       [
-        ("name", .text(specification.name)), ("aliases", .array(specification.aliases.map { .text($0.name) })),
+        ("name", .text(specification.name)), ("aliases", .list(specification.aliases.map { .text($0.name) })),
         (
           "aliasLayouts",
           .object(specification.aliases.map { ($0.name, .text(meaning($0, of: specification))) })
         ),
         ("kind", .text(specification.kind.rawValue)), ("family", .text(specification.family.rawValue)),
         ("summary", .text(specification.summary)),
-        ("source", .text(specification.source)), ("options", .array(specification.options.map(json))),
+        ("source", .text(specification.source)), ("options", .list(specification.options.map(json))),
       ] + zip(figures, cells(type)).map { ($0, $1.json) })
   }
 
-  private static func json(_ option: OptionSpecification) -> JSON {
-    var members: [(String, JSON)] = [
-      ("name", .text(option.name)), ("aliases", .array(option.aliases.map(JSON.text))),
+  private static func json(_ option: OptionSpecification) -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("name", .text(option.name)), ("aliases", .list(option.aliases.map(JSONValue.text))),
       ("default", option.defaultValue.map(json) ?? .null), ("allowed", .text(option.allowed)),
     ]
     switch option.kind {
     case .integer(let range):
       members += [("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound))]
-    case .word(let words): members.append(("words", .array(words.map(JSON.text))))
+    case .word(let words): members.append(("words", .list(words.map(JSONValue.text))))
     case .flag: break
     }
     return .object(members + [("summary", .text(option.summary))])
   }
 
-  private static func json(_ value: OptionValue) -> JSON {
+  private static func json(_ value: OptionValue) -> JSONValue {
     switch value {
     case .integer(let number): .integer(number)
     case .word(let word): .text(word)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MADTasks
 import Reporting
+import Text
 
 struct ListTasks: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct ListTasks: ParsableCommand {
 
   func run() throws {
     if format.json {
-      try StandardOutput.print(JSON.array(MADTasks.all.map(Self.json)).text)
+      try StandardOutput.print(JSONValue.list(MADTasks.all.map(Self.json)).text)
     } else if format.csv {
       try StandardOutput.print(Self.table.csv)
     } else {
@@ -47,18 +48,18 @@ struct ListTasks: ParsableCommand {
     return table
   }
 
-  private static func json(_ type: any MADTask.Type) -> JSON {
+  private static func json(_ type: any MADTask.Type) -> JSONValue {
     let variables = type.variableDescriptions.map { variable in
-      JSON.object([
-        ("name", .text(variable.name)), ("aliases", .array(variable.aliases.map(JSON.text))),
-        ("baseline", Double(variable.baseline).map(JSON.number) ?? .text(variable.baseline)),
+      JSONValue.object([
+        ("name", .text(variable.name)), ("aliases", .list(variable.aliases.map(JSONValue.text))),
+        ("baseline", Double(variable.baseline).map(JSONValue.number) ?? .text(variable.baseline)),
         ("allowed", .text(variable.allowed)), ("summary", .text(variable.summary)),
       ])
     }
     return .object([
       ("name", .text(type.name)), ("summary", .text(type.summary)),
       ("backbone", .text(type.init().backbone.rawValue)), ("chance", .number(type.init().chance)),
-      ("variables", .array(variables)),
+      ("variables", .list(variables)),
     ])
   }
 }

@@ -1,5 +1,6 @@
 import Layouts
 import Reporting
+import Text
 
 /// What `describe --normalize` prints.
 struct NormalizationTable {
@@ -35,24 +36,24 @@ struct NormalizationTable {
     return "state \(NumberText.grouped(target)) per sequence mixer\n\n" + table.text + "\nnearest: \(layout)\n"
   }
 
-  var json: JSON {
+  var json: JSONValue {
     .object([
       ("state", .integer(target)), ("layout", .text(layout.canonical)),
       (
         "primitives",
-        .array(
+        .list(
           primitives.map { normalization in
             .object(
               members(normalization.given) + [
                 ("nearest", .text(normalization.best.primitive.canonical)),
-                ("alternatives", .array(normalization.alternatives.map { .object(members($0)) })),
+                ("alternatives", .list(normalization.alternatives.map { .object(members($0)) })),
               ])
           })
       ),
     ])
   }
 
-  private func members(_ choice: StateNormalization.Choice) -> [(String, JSON)] {
+  private func members(_ choice: StateNormalization.Choice) -> [(String, JSONValue)] {
     [
       ("primitive", .text(choice.primitive.canonical)), ("state", .integer(choice.state)),
       ("parameters", .integer(choice.parameters)),

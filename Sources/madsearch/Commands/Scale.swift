@@ -4,6 +4,7 @@ import Foundation
 import LanguageModeling
 import Layouts
 import Reporting
+import Text
 
 struct Scale: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -187,7 +188,7 @@ struct Scale: ParsableCommand {
         members.append(("pastOptimum", past?.json ?? .null))
         members.append(("pastOptimumFLOPs", .number(past?.flops ?? most)))
       }
-      return try StandardOutput.print(JSON.object(members).text)
+      return try StandardOutput.print(JSONValue.object(members).text)
     }
     var parts = [table.text]
     if let past {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Reporting
 import Runs
+import Text
 
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(

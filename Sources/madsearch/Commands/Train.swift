@@ -4,6 +4,7 @@ import Foundation
 import LanguageModeling
 import Layouts
 import Reporting
+import Text
 import Training
 
 struct Train: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Reporting
 import Runs
 import Search
+import Text
 
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(

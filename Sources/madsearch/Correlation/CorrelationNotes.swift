@@ -1,5 +1,6 @@
 import Reporting
 import Statistics
+import Text
 
 /// What a reader of a `CorrelationReport` has to know before believing it.
 struct CorrelationNotes {

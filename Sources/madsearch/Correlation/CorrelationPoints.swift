@@ -1,5 +1,6 @@
 import Reporting
 import Statistics
+import Text
 
 /// What a correlation was computed from: the things that were measured, from the best target to the worst, and a chart of
 /// them.

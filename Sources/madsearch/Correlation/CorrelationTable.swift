@@ -1,5 +1,6 @@
 import Reporting
 import Statistics
+import Text
 
 /// What `correlate` prints for programs.
 struct CorrelationTable {
@@ -8,7 +9,7 @@ struct CorrelationTable {
   /// The coefficients; `--json` has the rest too.
   var csv: String { rows.csv }
 
-  var json: JSON {
+  var json: JSONValue {
     let study = report.study
     return .object([
       ("x", .text(study.score.name)), ("y", .text(study.target.name)),
@@ -18,7 +19,7 @@ struct CorrelationTable {
       ("rangeLeft", .object(report.ranges.map { ($0.subset, .number($0.share)) })),
       ("reliability", report.attenuation.map(Self.json) ?? .null), ("parts", parts.json),
       ("equalSpread", Self.gains(report.equalSpread, "equalSpread").json), ("reweighting", reweighting),
-      ("notes", .array(CorrelationNotes(report).all.map(JSON.text))),
+      ("notes", .list(CorrelationNotes(report).all.map(JSONValue.text))),
     ])
   }
 
@@ -75,8 +76,8 @@ struct CorrelationTable {
     return table
   }
 
-  private static func json(_ attenuation: AttenuationCorrection) -> JSON {
-    func json(_ side: AttenuationCorrection.Side) -> JSON {
+  private static func json(_ attenuation: AttenuationCorrection) -> JSONValue {
+    func json(_ side: AttenuationCorrection.Side) -> JSONValue {
       .object([
         ("name", .text(side.name)), ("measurements", .integer(side.measurements)),
         ("reliability", side.hasReplicates ? cell(side.reliability).json : .null),
@@ -86,7 +87,7 @@ struct CorrelationTable {
     return .object([("x", json(attenuation.score)), ("y", json(attenuation.target))])
   }
 
-  private var reweighting: JSON {
+  private var reweighting: JSONValue {
     guard let reweighting = report.reweighting else { return .null }
     let weights = reweighting.weights
     return .object([

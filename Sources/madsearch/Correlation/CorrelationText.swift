@@ -1,5 +1,6 @@
 import Reporting
 import Statistics
+import Text
 
 /// What `correlate` prints for people: sections with titles, in the secondary ones Kendall's coefficients alone.
 struct CorrelationText {

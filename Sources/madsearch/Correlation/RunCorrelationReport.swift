@@ -1,5 +1,6 @@
 import Reporting
 import Statistics
+import Text
 
 /// What `correlate` prints of runs.
 struct RunCorrelationReport {
@@ -48,13 +49,13 @@ struct RunCorrelationReport {
     return table?.csv ?? ""
   }
 
-  private func json() throws -> JSON {
+  private func json() throws -> JSONValue {
     .object([
-      ("runs", .array(correlation.runs.map(JSON.text))), ("overview", try correlation.overview(settings).json),
-      ("gains", try correlation.gains(settings)?.json ?? .array([])),
+      ("runs", .list(correlation.runs.map(JSONValue.text))), ("overview", try correlation.overview(settings).json),
+      ("gains", try correlation.gains(settings)?.json ?? .list([])),
       (
         "pairs",
-        .array(
+        .list(
           try correlation.pairs.map { pair in
             .object([
               ("score", .text(pair.predictor.name)), ("loss", .text(pair.title)),
@@ -62,7 +63,7 @@ struct RunCorrelationReport {
             ])
           })
       ),
-      ("notes", .array(correlation.notes.map(JSON.text))),
+      ("notes", .list(correlation.notes.map(JSONValue.text))),
     ])
   }
 }

@@ -2,6 +2,7 @@ import LanguageModeling
 import MADTasks
 import Reporting
 import Runs
+import Text
 
 /// The trainings of one evaluation with their tests on the way: on tasks or on text.
 struct EvaluationCurves {
@@ -20,15 +21,15 @@ struct EvaluationCurves {
 }
 
 extension [EvaluationCurves] {
-  var json: JSON {
-    .array(
+  var json: JSONValue {
+    .list(
       map { curves in
         .object([
           ("rung", .integer(curves.record.rung + 1)), ("replicate", .integer(curves.record.replicate + 1)),
           (
             "trainings",
             curves.losses.isEmpty
-              ? ScoreReport.curvesJSON(curves.results) : .array(curves.losses.map { PerplexityReport($0).json })
+              ? ScoreReport.curvesJSON(curves.results) : .list(curves.losses.map { PerplexityReport($0).json })
           ),
         ])
       })

@@ -1,6 +1,7 @@
 import MADTasks
 import Reporting
 import Runs
+import Text
 
 /// Everything that a run knows of one candidate.
 struct CandidateReport {
@@ -152,21 +153,21 @@ struct CandidateReport {
     return table
   }
 
-  var json: JSON {
+  var json: JSONValue {
     let costs = candidate.costs
     return .object([
       ("run", .text(run.name)), ("candidate", .integer(Int(candidate.id))), ("layout", .text(candidate.layout)),
-      ("origin", .text(candidate.origin.rawValue)), ("hybrid", candidate.hybrid.map(JSON.text) ?? .null),
+      ("origin", .text(candidate.origin.rawValue)), ("hybrid", candidate.hybrid.map(JSONValue.text) ?? .null),
       ("inGrammar", .flag(candidate.isInGrammar)), ("feasible", .flag(candidate.isFeasible)),
       ("layers", .integer(costs.layers)), ("parameters", .integer(costs.parameters)),
       ("forwardFLOPs", .number(costs.forwardFLOPs)), ("trainingFLOPs", .number(costs.trainingFLOPs)),
       ("state", .integer(costs.state)), ("cache", .integer(costs.cache)),
-      ("evaluations", .array(evaluations.map(evaluationJSON))),
-      ("standings", .array(fronts.compactMap(standingJSON))), ("scaling", .array(scaling.map(\.json))),
+      ("evaluations", .list(evaluations.map(evaluationJSON))),
+      ("standings", .list(fronts.compactMap(standingJSON))), ("scaling", .list(scaling.map(\.json))),
     ])
   }
 
-  private func evaluationJSON(_ record: EvaluationRecord) -> JSON {
+  private func evaluationJSON(_ record: EvaluationRecord) -> JSONValue {
     .object([
       ("rung", .integer(record.rung + 1)), ("protocol", .text(rungName(record.rung))),
       ("replicate", .integer(record.replicate + 1)), ("status", .text(record.status.rawValue)),
@@ -176,23 +177,23 @@ struct CandidateReport {
         "tasks",
         .object(tasks.compactMap { task in record.scores[task].map { (task, .number($0)) } })
       ), ("coreSeconds", .number(record.seconds)), ("attempts", .integer(record.attempts)),
-      ("seed", .text(String(record.seed))), ("reason", record.reason.map(JSON.text) ?? .null),
+      ("seed", .text(String(record.seed))), ("reason", record.reason.map(JSONValue.text) ?? .null),
     ])
   }
 
-  private func standingJSON(_ front: Front) -> JSON? {
+  private func standingJSON(_ front: Front) -> JSONValue? {
     guard let place = front.entries.firstIndex(where: { $0.candidate.id == candidate.id }) else { return nil }
     let entry = front.entries[place]
     return .object([
       ("rung", .integer(front.rung + 1)), ("protocol", .text(front.rungName)),
-      ("objectives", .array(front.scale.objectives.map { .text($0.rawValue) })),
+      ("objectives", .list(front.scale.objectives.map { .text($0.rawValue) })),
       (front.measure.rawValue, .number(front.measure.value(entry.measurement.score))),
       ("standardError", .number(or: entry.measurement.standardError)),
       ("replicates", .integer(entry.measurement.replicates)), ("place", .integer(place + 1)),
-      ("of", .integer(front.entries.count)), ("rank", entry.rank.map(JSON.integer) ?? .null),
+      ("of", .integer(front.entries.count)), ("rank", entry.rank.map(JSONValue.integer) ?? .null),
       ("onFront", .flag(entry.isNonDominated)), ("probability", .number(or: entry.probability)),
-      ("dominatedBy", .array(entry.dominators.map { .integer(Int($0.candidate)) })),
-      ("violations", .array(entry.violations.map { .text($0.description) })),
+      ("dominatedBy", .list(entry.dominators.map { .integer(Int($0.candidate)) })),
+      ("violations", .list(entry.violations.map { .text($0.description) })),
     ])
   }
 }

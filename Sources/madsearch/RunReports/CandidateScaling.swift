@@ -1,6 +1,7 @@
 import Reporting
 import Runs
 import Statistics
+import Text
 
 /// How a candidate scales, from an evaluation at an IsoFLOP rung.
 struct CandidateScaling {
@@ -23,7 +24,7 @@ struct CandidateScaling {
       .init(targets: [scaled.target], tolerance: 0, delta: 1e-3, repeats: Self.draws, seed: record.seed))
   }
 
-  var json: JSON {
+  var json: JSONValue {
     .object([
       ("rung", .integer(record.rung + 1)), ("replicate", .integer(record.replicate + 1)), ("fit", fit.json),
     ])

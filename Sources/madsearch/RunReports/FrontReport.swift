@@ -2,6 +2,7 @@ import Foundation
 import Reporting
 import Runs
 import Search
+import Text
 
 /// The non-dominated candidates of a run with the known hybrids beside them.
 struct FrontReport {
@@ -183,36 +184,36 @@ struct FrontReport {
     return table
   }
 
-  var json: JSON {
+  var json: JSONValue {
     let listed = front.entries.filter { isComplete || $0.isNonDominated || $0.candidate.hybrid != nil }
-    let limits = front.scale.costObjectives.map { ($0.rawValue, JSON.number(front.scale.limit(of: $0))) }
+    let limits = front.scale.costObjectives.map { ($0.rawValue, JSONValue.number(front.scale.limit(of: $0))) }
     return .object([
       ("run", .text(front.run.name)), ("rung", .integer(front.rung + 1)), ("protocol", .text(front.rungName)),
-      ("objectives", .array(front.scale.objectives.map { .text($0.rawValue) })),
+      ("objectives", .list(front.scale.objectives.map { .text($0.rawValue) })),
       ("hypervolume", .number(front.hypervolume)),
       ("reference", .object([("quality", .number(-(front.reference.first ?? 0)))] + limits)),
-      ("measured", .integer(front.entries.count)), ("candidates", .array(listed.map(json))),
+      ("measured", .integer(front.entries.count)), ("candidates", .list(listed.map(json))),
     ])
   }
 
-  private func json(_ entry: Front.Entry) -> JSON {
+  private func json(_ entry: Front.Entry) -> JSONValue {
     let (measurement, costs) = (entry.measurement, entry.candidate.costs)
     return .object([
       ("candidate", .integer(Int(entry.candidate.id))), ("onFront", .flag(entry.isNonDominated)),
-      ("rank", entry.rank.map(JSON.integer) ?? .null), ("probability", .number(or: entry.probability)),
+      ("rank", entry.rank.map(JSONValue.integer) ?? .null), ("probability", .number(or: entry.probability)),
       (measure.rawValue, .number(measure.value(measurement.score))),
       ("standardError", .number(or: measurement.standardError)),
       ("replicates", .integer(measurement.replicates)), ("parameters", .integer(costs.parameters)),
       ("forwardFLOPs", .number(costs.forwardFLOPs)), ("state", .integer(costs.state)),
-      ("hybrid", entry.candidate.hybrid.map(JSON.text) ?? .null),
+      ("hybrid", entry.candidate.hybrid.map(JSONValue.text) ?? .null),
       (
         "dominatedBy",
-        .array(
+        .list(
           entry.dominators.map {
             .object([("candidate", .integer(Int($0.candidate))), ("probability", .number(or: $0.probability))])
           })
       ),
-      ("violations", .array(entry.violations.map { .text($0.description) })),
+      ("violations", .list(entry.violations.map { .text($0.description) })),
       ("origin", .text(entry.candidate.origin.rawValue)), ("layout", .text(entry.candidate.layout)),
     ])
   }
@@ -237,7 +238,7 @@ extension Table.Cell {
   }
 }
 
-extension JSON {
+extension JSONValue {
   /// Null if there is no number.
-  static func number(or number: Double?) -> Self { number.map(JSON.number) ?? .null }
+  static func number(or number: Double?) -> Self { number.map(JSONValue.number) ?? .null }
 }

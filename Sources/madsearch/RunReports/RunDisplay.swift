@@ -1,6 +1,7 @@
 import Foundation
 import Reporting
 import Runs
+import Text
 
 /// How far a run is, on standard error: on a terminal a block of lines that is drawn over and over, with a bar for each
 /// rung and a line for each worker; elsewhere a line now and then.

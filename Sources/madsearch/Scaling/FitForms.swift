@@ -1,6 +1,7 @@
 import Foundation
 import Reporting
 import Statistics
+import Text
 
 /// How the numbers of a table become those of the report, for each form.
 extension FitReport {

@@ -1,5 +1,6 @@
 import Reporting
 import Statistics
+import Text
 
 /// What `fit` prints.
 struct FitReport {
@@ -115,16 +116,16 @@ struct FitReport {
     return table.csv
   }
 
-  var json: JSON {
-    func members(_ quantities: [Quantity]) -> [(String, JSON)] {
+  var json: JSONValue {
+    func members(_ quantities: [Quantity]) -> [(String, JSONValue)] {
       quantities.map { quantity in
-        let interval = quantity.interval.map { [("low", JSON.number($0.low)), ("high", .number($0.high))] } ?? []
+        let interval = quantity.interval.map { [("low", JSONValue.number($0.low)), ("high", .number($0.high))] } ?? []
         return (quantity.key, .object([("estimate", .number(quantity.estimate))] + interval))
       }
     }
     return .object([
       ("form", .text(form.rawValue)), ("formula", .text(title)), ("rows", .integer(rows)),
-      ("objective", objective.map(JSON.number) ?? .null), ("delta", .number(settings.delta)),
+      ("objective", objective.map(JSONValue.number) ?? .null), ("delta", .number(settings.delta)),
       (
         "bootstrap",
         .object([
@@ -135,7 +136,7 @@ struct FitReport {
       ("coefficients", .object(members(coefficients))),
       (
         "budgets",
-        .array(
+        .list(
           budgets.map {
             .object(
               [
@@ -145,9 +146,9 @@ struct FitReport {
       ),
       (
         "predictions",
-        .array(predictions.map { .object([("flops", .number($0.flops))] + members($0.quantities)) })
+        .list(predictions.map { .object([("flops", .number($0.flops))] + members($0.quantities)) })
       ),
-      ("notes", .array(notes.map(JSON.text))),
+      ("notes", .list(notes.map(JSONValue.text))),
     ])
   }
 }

@@ -1,5 +1,6 @@
 import Reporting
 import Statistics
+import Text
 
 /// What stands for a model's size in an IsoFLOP fit.
 enum ModelSize: String {

@@ -2,6 +2,7 @@ import Foundation
 import LanguageModeling
 import Reporting
 import Statistics
+import Text
 
 /// Models of an IsoFLOP study that are trained past the compute-optimal tokens of its smallest budget.
 struct PastOptimum {
@@ -60,10 +61,10 @@ struct PastOptimum {
     return parts.joined(separator: "\n")
   }
 
-  var json: JSON {
+  var json: JSONValue {
     .object([
       ("budget", .number(budget)), ("trainings", table.json), ("againstBaseline", baselineTable.json),
-      ("notes", .array(notes.map(JSON.text))),
+      ("notes", .list(notes.map(JSONValue.text))),
     ])
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Reporting
 import Statistics
+import Text
 
 /// A layout of an IsoFLOP study beside the baseline, as tables.
 struct ScaleComparison {
@@ -50,13 +51,13 @@ struct ScaleComparison {
     return parts.joined(separator: "\n")
   }
 
-  var json: JSON {
+  var json: JSONValue {
     let (state, notes) = stateTable
     return .object([
       ("number", .integer(layout.number)), ("baseline", .integer(baseline.number)),
       ("atEqualCompute", lossTable.json), ("computeForBaselineLoss", computeTable.json),
       ("exponents", exponentTable.json), ("atEqualState", state.json),
-      ("notes", .array((lossNotes + notes).map(JSON.text))),
+      ("notes", .list((lossNotes + notes).map(JSONValue.text))),
     ])
   }
 

@@ -1,4 +1,5 @@
 import Reporting
+import Text
 
 /// What `scale` prints when all is trained.
 struct ScaleReport {
@@ -23,10 +24,10 @@ struct ScaleReport {
       .joined(separator: "\n\n")
   }
 
-  var json: JSON {
+  var json: JSONValue {
     .object([
-      ("trainings", trainings.json), ("layouts", .array(layouts.map(\.json))),
-      ("comparisons", .array(comparisons.map(\.json))), ("pastOptimum", past?.json ?? .null),
+      ("trainings", trainings.json), ("layouts", .list(layouts.map(\.json))),
+      ("comparisons", .list(comparisons.map(\.json))), ("pastOptimum", past?.json ?? .null),
     ])
   }
 }

@@ -1,6 +1,7 @@
 import LanguageModeling
 import Reporting
 import Statistics
+import Text
 
 /// A layout of an IsoFLOP study, and how it scales.
 struct ScaledLayout {
@@ -99,11 +100,11 @@ struct ScaledLayout {
     computeReport.text + "\n" + (stateReport?.text ?? "\(title): no state-optimal size, \(reasonWithoutState ?? "")\n")
   }
 
-  var json: JSON {
+  var json: JSONValue {
     .object([
       ("number", .integer(number)), ("layout", .text(plan.stripe.canonical)), ("isBaseline", .flag(isBaseline)),
       ("computeOptimal", computeReport.json), ("stateOptimal", stateReport?.json ?? .null),
-      ("reasonWithoutState", reasonWithoutState.map(JSON.text) ?? .null),
+      ("reasonWithoutState", reasonWithoutState.map(JSONValue.text) ?? .null),
     ])
   }
 }

@@ -1,5 +1,6 @@
 import Reporting
 import Search
+import Text
 
 /// What `validate --layouts` prints: the layouts of a space that meet its constraints, with their costs.
 struct SpaceLayouts {
@@ -36,13 +37,13 @@ struct SpaceLayouts {
   }
 
   /// With the costs up to which hypervolume counts.
-  var json: JSON {
+  var json: JSONValue {
     let scale = space.objectiveScale(floors: [])
     return .object([
       ("name", .text(space.file.name)), ("dim", .integer(space.file.model.dim)),
       ("vocabulary", .integer(space.file.model.vocabulary)), ("context", .integer(space.context)),
       ("stateContext", .integer(space.stateContext)),
-      ("objectives", .array(scale.objectives.map { .text($0.rawValue) })),
+      ("objectives", .list(scale.objectives.map { .text($0.rawValue) })),
       (
         "limits",
         .object([

@@ -2,6 +2,7 @@ import Foundation
 import Reporting
 import Runs
 import Search
+import Text
 
 /// What `validate` prints.
 struct SpaceReport {
@@ -97,8 +98,8 @@ struct SpaceReport {
     }
   }
 
-  var json: JSON {
-    let count: [(String, JSON)]
+  var json: JSONValue {
+    let count: [(String, JSONValue)]
     switch survey.count {
     case .exact(let number):
       count = [("isExact", .flag(true)), ("digits", .text(number.description)), ("log10", .number(survey.count.log10))]
@@ -109,13 +110,13 @@ struct SpaceReport {
       let range = quantity.range
       return (
         quantity.key,
-        JSON.object([
+        JSONValue.object([
           ("least", .number(range.least)), ("median", .number(range.median)), ("most", .number(range.most)),
         ])
       )
     }
     let rungs = estimate.rungs.map { rung in
-      JSON.object([
+      JSONValue.object([
         ("evaluation", .text(rung.name)), ("candidates", .integer(rung.candidates)),
         ("trainings", .integer(rung.trainings)), ("flops", .number(rung.flops)),
         ("coreHours", .number(estimate.coreHours(rung.flops))),
@@ -124,11 +125,11 @@ struct SpaceReport {
     let isMeasured = if case .measured = estimate.speed { true } else { false }
     return .object([
       ("name", .text(space.file.name)), ("layouts", .object(count)),
-      ("layers", .array([.integer(max(space.layers.lowerBound, 1)), .integer(space.layers.upperBound)])),
+      ("layers", .list([.integer(max(space.layers.lowerBound, 1)), .integer(space.layers.upperBound)])),
       ("looked", .integer(survey.looked)), ("isComplete", .flag(survey.isComplete)),
       ("feasible", .integer(survey.feasible)), ("dim", .integer(space.file.model.dim)),
       ("vocabulary", .integer(space.file.model.vocabulary)), ("context", .integer(space.context)),
-      ("stateContext", .integer(space.stateContext)), ("costs", .object(costs)), ("rungs", .array(rungs)),
+      ("stateContext", .integer(space.stateContext)), ("costs", .object(costs)), ("rungs", .list(rungs)),
       ("flops", .number(estimate.flops)), ("coreHours", .number(estimate.coreHours(estimate.flops))),
       ("flopsPerSecond", .number(estimate.speed.flopsPerSecond)), ("isSpeedMeasured", .flag(isMeasured)),
     ])

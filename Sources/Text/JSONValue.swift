@@ -14,6 +14,9 @@ public indirect enum JSONValue: Hashable, Sendable {
     public init(_ key: String, _ value: JSONValue) { (self.key, self.value) = (key, value) }
   }
 
+  /// An object of keys and values in their order.
+  public static func object(_ members: [(String, JSONValue)]) -> Self { .object(members.map { Member($0, $1) }) }
+
   /// A number, a whole one where it is.
   public init(_ number: Double) { self = Int(exactly: number).map(JSONValue.integer) ?? .number(number) }
 
@@ -30,8 +33,8 @@ public indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// The value as JSON, indented by two spaces, with what fits into 100 columns on one line; no line feed at the end.
-  public var json: String { written(column: 0, indent: 0) }
+  /// The value as JSON, indented by two spaces, with what fits into 100 columns on one line. Ends with a line feed.
+  public var text: String { written(column: 0, indent: 0) + "\n" }
 
   private func written(column: Int, indent: Int) -> String {
     let flat = compact
@@ -52,12 +55,13 @@ public indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
-  private var compact: String {
+  /// The value as JSON on one line, without a line feed; numbers that are not finite, which JSON cannot say, are null.
+  public var compact: String {
     switch self {
     case .null: "null"
     case .flag(let flag): String(flag)
     case .integer(let number): String(number)
-    case .number(let number): number.isFinite ? "\(number)" : "null"
+    case .number(let number): number.isFinite ? NumberText.exact(number) : "null"
     case .text(let text): Self.quoted(text)
     case .list(let values): "[" + values.map(\.compact).joined(separator: ", ") + "]"
     case .object(let members) where members.isEmpty: "{}"
@@ -73,8 +77,9 @@ public indirect enum JSONValue: Hashable, Sendable {
       case "\"": written += "\\\""
       case "\\": written += "\\\\"
       case "\n": written += "\\n"
+      case "\r": written += "\\r"
       case "\t": written += "\\t"
-      case _ where scalar.value < 0x20:
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
         let digits = String(scalar.value, radix: 16)
         written += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: written.unicodeScalars.append(scalar)
