@@ -38,13 +38,20 @@ public struct RungText: Codable, Hashable, Sendable {
   /// Notes the content of the corpus.
   /// - Throws: `CorpusError` if the machine is to blame, else `ConfigurationErrors`, also if the sequences do not fit.
   mutating func begin(at place: RungPlace) throws {
+    let text: Corpus
     do {
-      let text = try Corpus(named: corpus)
-      for side in Corpus.Side.allCases { _ = try Windows(text, side, length: plan.length) }
-      (fingerprint, chance) = (text.fingerprint, text.frequencyLoss)
-    } catch let error as CorpusError where error.isBadInput {
-      throw place.error("corpus", "\(error)")
+      text = try fittingCorpus()
+    } catch {
+      throw error.isBadInput ? place.error("corpus", "\(error)") : error
     }
+    (fingerprint, chance) = (text.fingerprint, text.frequencyLoss)
+  }
+
+  /// The corpus, if the sequences fit into both of its parts.
+  private func fittingCorpus() throws(CorpusError) -> Corpus {
+    let text = try Corpus(named: corpus)
+    for side in Corpus.Side.allCases { _ = try Windows(text, side, length: plan.length) }
+    return text
   }
 
   /// - Throws: `CorpusError`, `RunError.corpusChanged`.

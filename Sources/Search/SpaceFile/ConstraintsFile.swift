@@ -1,4 +1,5 @@
 import Configuration
+import Text
 
 /// What a space file asks of its candidates.
 public struct ConstraintsFile: Hashable, Sendable {
@@ -72,7 +73,7 @@ public struct Bounds: Hashable, Sendable {
       let bounds = root[keyPath: path]
       guard let least = bounds.min, let most = bounds.max, least > most else { return }
       problems.add(
-        "\(object.path).min", "it must be at most max, \(NumberWords.text(most)), found \(NumberWords.text(least))")
+        "\(object.path).min", "it must be at most max, \(NumberText.short(most)), found \(NumberText.short(least))")
     }
   }
 }
