@@ -71,7 +71,7 @@ struct CorrelationSourceTests {
         "heldOut": \(value), "trainingFLOPs": 1, "heldOutTokens": 1, "steps": 1, "seconds": 1, "tokensPerSecond": 1,
         "curve": [{ "step": 1, "loss": 4, "heldOut": \(value + 1), "seconds": 0.1 }] }
       """
-    return try PerplexityRung(text(""), dim: 16, amount: .tokens(1))
+    return try PerplexityRung(Self.text(""), dim: 16, amount: .tokens(1))
       .finding([JSONDecoder().decode(PerplexityResult.self, from: Data(text.utf8))])
   }
 

@@ -75,10 +75,10 @@ struct Resume: ParsableCommand {
     _ path: String, _ argument: SpaceArgument, _ old: Space, _ settings: inout RunSettings
   ) throws {
     let known = settings.rungs
-    let isSame = argument.space.file.rungs.map(\.entry).starts(with: old.file.rungs.map(\.entry)) {
-      AnyHashable($0) == AnyHashable($1)
-    }
-    guard isSame, zip(argument.rungs, known).allSatisfy(isMeasured) else {
+    // What they promote may change.
+    let isSame = argument.space.file.rungs.map { Rung($0.entry) }.starts(with: old.file.rungs.map { Rung($0.entry) })
+    guard isSame, zip(argument.rungs, known).allSatisfy({ (pair: (any RungKind, any RungKind)) in isMeasured(pair.0, as: pair.1) })
+    else {
       throw Failure(
         .badInput, "\(path), $.rungs: the first rungs must be those of the run, so that its results still count")
     }

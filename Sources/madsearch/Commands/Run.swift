@@ -64,7 +64,7 @@ struct Run: ParsableCommand {
       seeds: seeds.space + seeds.given,
       candidates: budget.candidates ?? file.search.candidates, hours: try budget.hours() ?? file.search.hours,
       coreHours: budget.coreHours ?? file.search.coreHours, seed: seed ?? file.seed,
-      scale: argument.space.objectiveScale(floors: rungs.map { try $0.floor }))
+      scale: argument.space.objectiveScale(floors: try rungs.map { try $0.floor }))
     let folder = RunFolder(URL(filePath: "results/\(settings.name)"))
     try RunSession(
       coordinator: try Coordinator.begin(folder, settings: settings), execution: execution, format: format

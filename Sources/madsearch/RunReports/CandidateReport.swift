@@ -16,7 +16,8 @@ struct CandidateReport {
 
   /// - Throws: `RunError`, `ConfigurationErrors`.
   init(_ store: RunStore, _ candidate: CandidateRecord) throws {
-    (run, self.candidate) = (try store.settings(), candidate)
+    let run = try store.settings()
+    (self.run, self.candidate) = (run, candidate)
     let evaluations = try store.evaluations().filter { $0.candidate == candidate.id }.sorted {
       ($0.rung, $0.replicate) < ($1.rung, $1.replicate)
     }
