@@ -155,7 +155,7 @@ struct ValidateTests {
     let json = try Program.run("evaluate", "mlp", "--protocol", "screen", "--print-protocol").output
     let place = folder.url.appending(path: "mine.json")
     try Data(json.utf8).write(to: place)
-    #expect(try Program.run("validate", path, "--gflops", "1").output.contains("mad mine.json"))
+    #expect(try Program.run("validate", path, "--gflops", "1").output.contains("mad screen"))
     try Data(json.replacing("\"batch\" : 16", with: "\"batch\" : 0").utf8).write(to: place)
     let outcome = try Program.run("validate", path)
     #expect(

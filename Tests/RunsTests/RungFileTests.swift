@@ -33,8 +33,8 @@ struct RungFileTests {
         "\"rungs\": [{ \"mad\": { \"protocol\": \"mad\" } }, { \"isoflop\": { \"budgets\": [1e12, 1e11] }, \"promote\": 1 }]",
         [
           "$.rungs[0]: the key 'promote' is missing: the share of the candidates that goes on to the next rung",
-          "$.rungs[1].promote: no rung comes after this one",
           "$.rungs[1].isoflop.budgets[1]: budgets must grow, found 100000000000.0 after 1e+12",
+          "$.rungs[1].promote: no rung comes after this one",
         ]
       ),
       (
@@ -52,7 +52,13 @@ struct RungFileTests {
         "\"rungs\": [{ \"perplexity\": { \"tokens\": 1, \"length\": 0 } }]",
         ["$.rungs[0].perplexity.length: it must be a whole number from 1 to 65536, found 0"]
       ),
-      ("\"rungs\": [{ \"promote\": 0.5 }]", ["$.rungs[0]: a rung has one of mad, perplexity, isoflop, found none"])
+      (
+        "\"rungs\": [{ \"promote\": 0.5 }]",
+        [
+          "$.rungs[0]: a rung has one of mad, perplexity, isoflop, found none",
+          "$.rungs[0].promote: no rung comes after this one",
+        ]
+      ),
     ])
   func refused(section: String, expected: [String]) {
     do throws(ConfigurationErrors) {

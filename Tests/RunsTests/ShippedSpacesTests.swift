@@ -21,7 +21,8 @@ struct ShippedSpacesTests {
   @Test("the schema in the repository is the one that the program prints")
   func schemaFile() throws {
     let text = String(decoding: try Self.data("space.schema"), as: UTF8.self)
-    #expect(text == SpaceFile.schema(rungs: RungKinds.formats), "run: madsearch schema > search-spaces/space.schema.json")
+    #expect(
+      text == SpaceFile.schema(rungs: RungKinds.formats), "run: madsearch schema > search-spaces/space.schema.json")
   }
 
   @Test("every space is valid, is what its file is called, and fits the schema", arguments: names)

@@ -112,7 +112,9 @@ extension RunStore {
     try decoded(Kind.Work.Outcome.self, of: id)
   }
 
-  private func trainings<Result: Decodable>(of id: Int64) throws -> [Result] { try decoded([Result].self, of: id) ?? [] }
+  private func trainings<Result: Decodable>(of id: Int64) throws -> [Result] {
+    try decoded([Result].self, of: id) ?? []
+  }
 
   private func decoded<Value: Decodable>(_: Value.Type, of id: Int64) throws -> Value? {
     let text = try read {

@@ -34,7 +34,9 @@ package struct Ladder {
   package func work(_ layout: Layout, rung: Int, replicate: Int) throws -> StoredWork {
     let seeds = EvaluationSeeds(
       own: seed(rung: rung, replicate: replicate), data: seed(rung: rung, replicate: 0))
-    func work<Kind: RungKind>(_ rung: Kind) throws -> StoredWork { StoredWork(rung, try rung.work(layout, seeds: seeds)) }
+    func work<Kind: RungKind>(_ rung: Kind) throws -> StoredWork {
+      StoredWork(rung, try rung.work(layout, seeds: seeds))
+    }
     return try work(rungs[rung].rung)
   }
 

@@ -13,17 +13,13 @@ extension Rung {
   /// Rungs from cheap to dear.
   static func list(_ formats: RungFormats) -> FieldKind<[Rung]> {
     FieldKind(
-      schema: schema(formats), showsDefault: false, read: { read($0, formats, &$1) }, write: { .list($0.map(\.json)) })
+      schema: [
+        .init("type", "array"), .init("minItems", .integer(count.lowerBound)),
+        .init("maxItems", .integer(count.upperBound)), .init("items", .object(table(formats, after: []).schema)),
+      ], showsDefault: false, read: { read($0, formats, &$1) }, write: { .list($0.map(\.json)) })
   }
 
-  static func schema(_ formats: RungFormats) -> [JSONValue.Member] {
-    [
-      .init("type", "array"), .init("minItems", .integer(count.lowerBound)),
-      .init("maxItems", .integer(count.upperBound)), .init("items", .object(table(formats, after: []).schema)),
-    ]
-  }
-
-  static func read(_ place: JSONPlace, _ formats: RungFormats, _ problems: inout Problems) -> [Rung]? {
+  private static func read(_ place: JSONPlace, _ formats: RungFormats, _ problems: inout Problems) -> [Rung]? {
     guard !formats.entries.isEmpty, let places = place.list(of: "rungs", count: count, &problems) else { return nil }
     var rungs: [Rung] = []
     for (index, place) in places.enumerated() {
@@ -59,7 +55,7 @@ extension Rung {
       set: { $0.entry = $1 })
   }
 
-  var json: JSONValue {
+  private var json: JSONValue {
     let formats = RungFormats([type(of: entry)], standard: [])
     return Self.table(formats, after: []).json(of: Draft(entry: entry, promote: promote))
   }

@@ -77,8 +77,10 @@ struct Resume: ParsableCommand {
     let known = settings.rungs
     // What they promote may change.
     let isSame = argument.space.file.rungs.map { Rung($0.entry) }.starts(with: old.file.rungs.map { Rung($0.entry) })
-    guard isSame, zip(argument.rungs, known).allSatisfy({ (pair: (any RungKind, any RungKind)) in isMeasured(pair.0, as: pair.1) })
-    else {
+    let areMeasured = zip(argument.rungs, known).allSatisfy { (pair: (any RungKind, any RungKind)) in
+      isMeasured(pair.0, as: pair.1)
+    }
+    guard isSame, areMeasured else {
       throw Failure(
         .badInput, "\(path), $.rungs: the first rungs must be those of the run, so that its results still count")
     }
