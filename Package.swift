@@ -25,9 +25,11 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // Small matrix products; optional, without it OpenBLAS does them all.
+    .systemLibrary(name: "CLIBXSMM", pkgConfig: "libxsmm", providers: [.apt(["libxsmm-dev"])]),
     .systemLibrary(name: "CVector"),
     .target(name: "Text", swiftSettings: machine),
-    .target(name: "Engine", dependencies: ["COpenBLAS", "CVector"], swiftSettings: kernels),
+    .target(name: "Engine", dependencies: ["CLIBXSMM", "COpenBLAS", "CVector"], swiftSettings: kernels),
     .target(name: "Architecture", dependencies: ["Engine", "Text"], swiftSettings: kernels),
     .target(name: "Layouts", dependencies: ["Architecture", "Configuration", "Text"], swiftSettings: machine),
     .target(name: "Training", dependencies: ["Architecture", "Engine"], swiftSettings: machine),

@@ -19,6 +19,7 @@ public final class Trainer {
   let square: Buffer
   private let threads: [TrainingThread]
   private let microBatch: Int
+  private let library: ProductLibrary
 
   /// The length of every sequence; a curriculum may change it between steps, up to the model's longest.
   public var time: Int { didSet { if time != oldValue { placeNetworks() } } }
@@ -26,22 +27,29 @@ public final class Trainer {
   /// - Parameters:
   ///   - time: the length of every sequence.
   ///   - threads: how many threads share a batch.
-  ///   - microBatch: about how many positions go through the stack at once.
+  ///   - microBatch: about how many positions go through the stack at once; by the second-level cache unless given.
+  ///   - library: who multiplies matrices.
   public init(
-    _ model: Model, weights: Buffer, optimizer: AdamW = AdamW(), time: Int, threads: Int = 1, microBatch: Int = 512
+    _ model: Model, weights: Buffer, optimizer: AdamW = AdamW(), time: Int, threads: Int = 1,
+    microBatch: Int = Cache.positions(),
+    library: ProductLibrary = .current
   ) {
     BLAS.useOneThread()
     (self.model, self.weights, self.optimizer, self.time) = (model, weights, optimizer, time)
     self.microBatch = microBatch
+    self.library = library
     groups = [ParameterGroup(range: 0..<model.tensors.trainedCount)]
     mean = Buffer(count: model.tensors.trainedCount)
     square = Buffer(count: model.tensors.trainedCount)
-    self.threads = (0..<max(threads, 1)).map { _ in TrainingThread(model, weights: weights, time: time, microBatch) }
+    self.threads = (0..<max(threads, 1)).map { _ in
+      TrainingThread(model, weights: weights, time: time, microBatch, library)
+    }
   }
 
   private func placeNetworks() {
     for thread in threads {
-      thread.network = TrainingThread.makeNetwork(model, weights, thread.gradients, time: time, microBatch)
+      thread.network = TrainingThread.makeNetwork(
+        model, weights, thread.gradients, time: time, microBatch, library)
     }
   }
 
@@ -210,14 +218,16 @@ private final class TrainingThread: @unchecked Sendable {
   var network: Network
   var total = 0.0
 
-  init(_ model: Model, weights: Buffer, time: Int, _ microBatch: Int) {
+  init(_ model: Model, weights: Buffer, time: Int, _ microBatch: Int, _ library: ProductLibrary) {
     gradients = Buffer(count: model.tensors.count)
-    network = Self.makeNetwork(model, weights, gradients, time: time, microBatch)
+    network = Self.makeNetwork(model, weights, gradients, time: time, microBatch, library)
   }
 
   static func makeNetwork(
-    _ model: Model, _ weights: Buffer, _ gradients: Buffer, time: Int, _ microBatch: Int
+    _ model: Model, _ weights: Buffer, _ gradients: Buffer, time: Int, _ microBatch: Int, _ library: ProductLibrary
   ) -> Network {
-    Network(model, weights: weights, gradients: gradients, sequences: max(1, microBatch / time), time: time)
+    Network(
+      model, weights: weights, gradients: gradients, sequences: max(1, microBatch / time), time: time,
+      library: library)
   }
 }

@@ -29,6 +29,7 @@ struct Madsearch: AsyncParsableCommand {
   private static func end(of arguments: [String]) async -> Int32 {
     do {
       do {
+        try Startup.checkProductLibrary()
         var command = try parse(arguments)
         if var command = command as? any AsyncParsableCommand {
           try await command.run()

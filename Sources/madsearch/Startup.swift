@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Text
 
 /// What has to be right before anything is computed: the standard streams, the processor, and OpenBLAS's idea of it.
 enum Startup {
@@ -7,6 +8,24 @@ enum Startup {
     openStandardStreams()
     explainIllegalInstructions()
     chooseBLASKernels()
+  }
+
+  /// - Throws: `Failure` if the environment names a library of matrix products that nobody knows, or that is not here.
+  static func checkProductLibrary() throws {
+    let variable = ProductLibrary.variable
+    guard let name = ProcessInfo.processInfo.environment[variable] else { return }
+    guard let library = ProductLibrary(rawValue: name) else {
+      let known = ProductLibrary.allCases.map(\.rawValue)
+      throw Failure(
+        .commandLine,
+        "\(variable) names no library '\(name)'" + suggestion(for: name, among: known, otherwise: "there are"))
+    }
+    if library == .libxsmm, !ProductLibrary.isLIBXSMMUsable {
+      throw Failure(
+        .unavailable,
+        "\(variable) asks for LIBXSMM, which was not there when madsearch was built (Debian: libxsmm-dev), or which has "
+          + "no kernels for this processor")
+    }
   }
 
   /// Opens standard streams that the caller closed on the null device: the next file opened would take the place of one

@@ -5,13 +5,15 @@ import Testing
 
 @Suite("Layers against golden vectors")
 struct GoldenLayerTests {
-  @Test("output, input gradient and every parameter gradient match", arguments: GoldenCase.all("layer"))
-  func layer(_ golden: GoldenCase) throws {
+  @Test(
+    "output, input gradient and every parameter gradient match", arguments: GoldenCase.all("layer"),
+    ProductLibrary.allCases)
+  func layer(_ golden: GoldenCase, library: ProductLibrary) throws {
     let entry = golden.entry
     let file = try golden.tensors
     let choice = try GoldenCase.primitive(try #require(entry.layer), entry.config)
     let primitive = try choice.type.init(choice.options, in: ModelContext(dim: entry.D, maxLength: entry.max_length))
-    let run = LayerRun(primitive, batch: entry.B, time: entry.T, dim: entry.D)
+    let run = LayerRun(primitive, batch: entry.B, time: entry.T, dim: entry.D, library: library)
     let names = Array(entry.parameters.keys) + Array(entry.buffers.keys)
     var found: Set<String> = []
     for parameter in primitive.parameters {

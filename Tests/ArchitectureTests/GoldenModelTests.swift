@@ -6,8 +6,10 @@ import Training
 
 @Suite("Models against golden vectors")
 struct GoldenModelTests {
-  @Test("loss, logits, gradients and three AdamW steps match", arguments: GoldenCase.all("model"), [1, 2])
-  func model(_ golden: GoldenCase, threads: Int) throws {
+  @Test(
+    "loss, logits, gradients and three AdamW steps match", arguments: GoldenCase.all("model"),
+    [(1, .libxsmm), (2, .libxsmm), (1, .openBLAS)] as [(Int, ProductLibrary)])
+  func model(_ golden: GoldenCase, setting: (threads: Int, library: ProductLibrary)) throws {
     let entry = golden.entry
     let file = try golden.tensors
     let backbone = try #require(Model.Backbone(rawValue: entry.backbone ?? ""))
@@ -31,7 +33,7 @@ struct GoldenModelTests {
       model, weights: weights,
       optimizer: AdamW(
         weightDecay: settings.weight_decay, beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.eps),
-      time: entry.T, threads: threads, microBatch: entry.T)
+      time: entry.T, threads: setting.threads, microBatch: entry.T, library: setting.library)
     let (ids, targets) = (try file.integers("ids"), try file.integers("targets"))
     let expectedLoss = try file.floats("loss")
     let size = entry.B * entry.T

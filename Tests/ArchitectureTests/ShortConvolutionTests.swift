@@ -68,7 +68,8 @@ struct ShortConvolutionTests {
     let (weights, biases) = (tensor(weight), tensor(bias))
     // One sequence more than is used: what it is made for is an upper bound.
     let (convolution, workspace) = Workspace.build { allocator in
-      var site = KernelSite(sequences: shape.sequences + 1, time: shape.time, workspace: allocator) { _ in
+      var site = KernelSite(sequences: shape.sequences + 1, time: shape.time, workspace: allocator, maps: LinearMaps())
+      { _ in
         weights.pointers
       }
       let convolution = ShortConvolution(

@@ -56,3 +56,13 @@ struct WorkspaceTests {
     #expect(uniform.allSatisfy { $0 >= 0 && $0 < 1 })
   }
 }
+
+@Suite("Micro-batches")
+struct MicroBatchTests {
+  @Test(
+    "follow the second-level cache",
+    arguments: [(256, 128), (512, 128), (1024, 256), (1280, 256), (2048, 512), (8192, 512)])
+  func positions(kibibytes: Int, positions: Int) {
+    #expect(Cache.positions(secondLevel: kibibytes << 10) == positions)
+  }
+}

@@ -8,9 +8,12 @@ public final class LayerRun {
   public private(set) var weights: [String: Buffer] = [:]
   public private(set) var gradients: [String: Buffer] = [:]
   private let kernel: any Kernel
+  private let maps: LinearMaps
   private let workspace: Workspace
 
-  public init(_ primitive: any Primitive, batch: Int, time: Int, dim: Int, seed: UInt64 = 1) {
+  public init(
+    _ primitive: any Primitive, batch: Int, time: Int, dim: Int, seed: UInt64 = 1, library: ProductLibrary = .current
+  ) {
     (self.primitive, self.batch, self.time, self.dim) = (primitive, batch, time, dim)
     var weights: [String: Buffer] = [:]
     var gradients: [String: Buffer] = [:]
@@ -21,15 +24,19 @@ public final class LayerRun {
       weights[parameter.name] = buffer
       gradients[parameter.name] = Buffer(count: parameter.count)
     }
-    let (kernel, workspace) = Workspace.build { allocator in
-      var site = KernelSite(sequences: batch, time: time, workspace: allocator) { name in
+    let ((kernel, maps), workspace) = Workspace.build { allocator in
+      let maps = LinearMaps()
+      var site = KernelSite(
+        sequences: batch, time: time, workspace: allocator, library: library, maps: maps
+      ) { name in
         ParameterPointers(value: UnsafePointer(weights[name]!.pointer), gradient: gradients[name]!.pointer)
       }
       let kernel = primitive.makeKernel(&site)
       allocator = site.workspace
-      return kernel
+      return (kernel, maps)
     }
-    (self.kernel, self.workspace, self.weights, self.gradients) = (kernel, workspace, weights, gradients)
+    (self.kernel, self.maps, self.workspace) = (kernel, maps, workspace)
+    (self.weights, self.gradients) = (weights, gradients)
   }
 
   /// Forward and backward in micro-batches of `sequences`; parameter gradients are left in `gradients`.
@@ -39,6 +46,7 @@ public final class LayerRun {
     var y = [Float](repeating: 0, count: x.count)
     var dx = y
     for buffer in gradients.values { buffer.fill(0) }
+    maps.beginStep()
     kernel.beginStep()
     x.withUnsafeMutableBufferPointer { x in
       dy.withUnsafeBufferPointer { dy in
@@ -62,6 +70,7 @@ public final class LayerRun {
   /// The output alone.
   public func forward(_ x: [Float]) -> [Float] {
     var y = [Float](repeating: 0, count: x.count)
+    maps.beginStep()
     kernel.beginStep()
     x.withUnsafeBufferPointer { x in
       y.withUnsafeMutableBufferPointer { kernel.forward(x.baseAddress!, into: $0.baseAddress!, sequences: batch) }

@@ -34,7 +34,7 @@ class Measurement:
     peak_memory_bytes: int = 0
     failure: str | None = None
     gflops: float | None = None
-    sgemm_share: float | None = None
+    peak_share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def measure_ours(
         return Measurement(
             tokens_per_second=float(row["tokensPerSecond"]), ms_per_step=float(row["msPerStep"]),
             peak_memory_bytes=int(row["peakMemoryBytes"]), gflops=row.get("gflops"),
-            sgemm_share=row.get("sgemmShare"))
+            peak_share=row.get("peakShare"))
     except (ValueError, KeyError, TypeError, StopIteration):
         return Measurement(failure="its output has no such row")
 

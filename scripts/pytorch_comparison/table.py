@@ -53,7 +53,7 @@ class Series:
         record = {
             "tokensPerSecond": self.tokens_per_second, "msPerStep": self.median("ms_per_step"),
             "peakMemoryBytes": self.peak_memory, "gflops": self.median("gflops"),
-            "sgemmShare": self.median("sgemm_share"),
+            "peakShare": self.median("peak_share"),
             "samples": [m.tokens_per_second for m in self.measurements]}
         return {key: value for key, value in record.items() if value is not None}
 

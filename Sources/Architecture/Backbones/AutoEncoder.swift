@@ -91,23 +91,21 @@ final class AutoEncoderHead: Head {
 private final class DecoderLayer {
   private let dim: Int
   private let norm: NormalizationKernel
-  private let weight, bias: ParameterPointers
+  private let map: LinearMap
   private let activation: Pointer  // a = dec(norm x) [rows, dim], saved
   private let normalized: Pointer  // [rows, dim]; its gradient in the backward pass
 
   init(_ model: Model, _ number: String, _ site: inout KernelSite) {
     dim = model.context.dim
     norm = NormalizationKernel(model.norm, name: "dec_norm\(number)", dim: dim, &site)
-    (weight, bias) = (site.parameter("dec\(number).weight"), site.parameter("dec\(number).bias"))
+    map = site.linear("dec\(number).weight", bias: "dec\(number).bias", inputs: dim, outputs: dim)
     activation = site.saved(site.rows * dim)
     normalized = site.scratch(site.rows * dim)
   }
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, rows: Int) {
-    norm.forward(x, rows: rows)
-    norm.output(into: normalized, rows: rows)
-    Linear.forward(normalized, weight: weight.value, into: activation, rows: rows, inputs: dim, outputs: dim)
-    Linear.addBias(bias.value, to: activation, rows: rows, columns: dim)
+    norm.forward(x, into: normalized, rows: rows)
+    map.forward(normalized, into: activation, rows: rows)
     for i in 0..<rows * dim { y[i] = 0.5 * activation[i] * (1 + erff(activation[i] * 0.707_106_77)) }
   }
 
@@ -118,9 +116,8 @@ private final class DecoderLayer {
       activation[i] = dy[i] * (0.5 * (1 + erff(a * 0.707_106_77)) + a * density)
     }
     norm.output(into: normalized, rows: rows)
-    Linear.backwardWeight(activation, normalized, into: weight.gradient, rows: rows, inputs: dim, outputs: dim)
-    Linear.backwardBias(activation, into: bias.gradient, rows: rows, columns: dim)
-    Linear.backwardInput(activation, weight: weight.value, into: normalized, rows: rows, inputs: dim, outputs: dim)
+    map.backwardWeight(activation, normalized, rows: rows)
+    map.backwardInput(activation, into: normalized, rows: rows)
     dx.update(repeating: 0, count: rows * dim)
     norm.backward(normalized, into: dx, rows: rows)
   }

@@ -36,33 +36,30 @@ final class LanguageModelHead: Head {
   }
 
   let logits: Pointer
-  private let dim, vocabulary, time: Int
+  private let dim, time: Int
   private let norm: NormalizationKernel
-  private let weight, bias: ParameterPointers
+  private let unembedding: LinearMap
   private let normalized: Pointer  // [rows, dim]; its gradient in the backward pass
 
   init(_ model: Model, _ site: inout KernelSite) {
-    (dim, vocabulary, time) = (model.context.dim, model.vocabulary, site.time)
+    (dim, time) = (model.context.dim, site.time)
     norm = NormalizationKernel(model.norm, name: "final_norm", dim: dim, &site)
-    (weight, bias) = (site.parameter("unembed.weight"), site.parameter("unembed.bias"))
-    logits = site.saved(site.rows * vocabulary)
+    unembedding = site.linear("unembed.weight", bias: "unembed.bias", inputs: dim, outputs: model.vocabulary)
+    logits = site.saved(site.rows * model.vocabulary)
     normalized = site.scratch(site.rows * dim)
   }
 
   func forward(_ x: UnsafePointer<Float>, sequences: Int) {
     let rows = sequences * time
-    norm.forward(x, rows: rows)
-    norm.output(into: normalized, rows: rows)
-    Linear.forward(normalized, weight: weight.value, into: logits, rows: rows, inputs: dim, outputs: vocabulary)
-    Linear.addBias(bias.value, to: logits, rows: rows, columns: vocabulary)
+    norm.forward(x, into: normalized, rows: rows)
+    unembedding.forward(normalized, into: logits, rows: rows)
   }
 
   func backward(into dx: Pointer, sequences: Int) {
     let rows = sequences * time
     norm.output(into: normalized, rows: rows)
-    Linear.backwardWeight(logits, normalized, into: weight.gradient, rows: rows, inputs: dim, outputs: vocabulary)
-    Linear.backwardBias(logits, into: bias.gradient, rows: rows, columns: vocabulary)
-    Linear.backwardInput(logits, weight: weight.value, into: normalized, rows: rows, inputs: dim, outputs: vocabulary)
+    unembedding.backwardWeight(logits, normalized, rows: rows)
+    unembedding.backwardInput(logits, into: normalized, rows: rows)
     dx.update(repeating: 0, count: rows * dim)
     norm.backward(normalized, into: dx, rows: rows)
   }

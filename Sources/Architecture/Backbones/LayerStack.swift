@@ -42,10 +42,7 @@ final class LayerStack {
       var members: [any Kernel] = []
       for (member, primitive) in group.enumerated() {
         let name = Self.mixerName(index, member: member, of: group.count)
-        site.workspace.beginLayer()
-        var part = KernelSite(sequences: site.sequences, time: site.time, workspace: site.workspace) {
-          tensors("\(name).\($0)")
-        }
+        var part = site.layer { tensors("\(name).\($0)") }
         members.append(primitive.makeKernel(&part))
         site.workspace = part.workspace
       }
@@ -63,8 +60,7 @@ final class LayerStack {
     let rows = sequences * time
     Embedding.forward(tokens, embedding.value, into: output, rows: rows, dim: dim)
     for layer in layers {
-      layer.norm.forward(output, rows: rows)
-      layer.norm.output(into: input, rows: rows)
+      layer.norm.forward(output, into: input, rows: rows)
       for member in layer.members { member.forward(input, into: output, sequences: sequences) }
     }
   }

@@ -3,6 +3,7 @@ import Engine
 /// A model on one thread: it reads shared weights and adds to gradients of its own.
 public final class Network {
   private let workspace: Workspace
+  private let maps: LinearMaps
   private let stack: LayerStack
   private let head: any Head
   private let vocabulary: Int
@@ -16,7 +17,10 @@ public final class Network {
   /// - Parameters:
   ///   - weights: `model.tensors.count` values; they stay shared.
   ///   - gradients: as many values, which `backward` adds to.
-  public init(_ model: Model, weights: Buffer, gradients: Buffer, sequences: Int, time: Int) {
+  ///   - library: who multiplies matrices.
+  public init(
+    _ model: Model, weights: Buffer, gradients: Buffer, sequences: Int, time: Int, library: ProductLibrary = .current
+  ) {
     let offsets = Dictionary(uniqueKeysWithValues: model.tensors.all.map { ($0.parameter.name, $0.offset) })
     func tensors(_ name: String) -> ParameterPointers {
       guard let offset = offsets[name] else { preconditionFailure("\(name) is not in the list of parameters") }
@@ -24,21 +28,26 @@ public final class Network {
     }
     (self.time, self.sequences, vocabulary) = (time, sequences, model.vocabulary)
     let (parts, workspace) = Workspace.build { allocator in
-      var site = KernelSite(sequences: sequences, time: time, workspace: allocator, tensors: tensors)
+      let maps = LinearMaps()
+      var site = KernelSite(
+        sequences: sequences, time: time, workspace: allocator, library: library, maps: maps, tensors: tensors)
       let stack = LayerStack(model, &site, tensors: tensors)
       let head = model.backbone.head.init(model, &site)
       let gradient = site.saved(site.rows * model.context.dim)
       allocator = site.workspace
-      return (stack, head, gradient)
+      return (maps, stack, head, gradient)
     }
     self.workspace = workspace
-    (stack, head, gradient) = parts
+    (maps, stack, head, gradient) = parts
     keepAlive = [weights, gradients]
   }
 
   private let keepAlive: [Buffer]
 
-  public func beginStep() { stack.beginStep() }
+  public func beginStep() {
+    maps.beginStep()
+    stack.beginStep()
+  }
   public func endStep() { stack.endStep() }
 
   /// The logits `[sequences, time, vocabulary]` for `tokens [sequences, time]`, valid until the next call.

@@ -34,22 +34,37 @@ final class NormalizationKernel {
     scales = site.saved(site.rows)
   }
 
-  /// Normalises `x [rows, dim]` and keeps the result; `output` reads it.
-  func forward(_ x: UnsafePointer<Float>, rows: Int) {
+  /// Normalises `x [rows, dim]`, keeps the result and writes `y = weight ⊙ x̂ + bias`.
+  func forward(_ x: UnsafePointer<Float>, into y: Pointer, rows: Int) {
+    let (dim, weight, bias) = (dim, weight.value, bias?.value)
     for row in 0..<rows {
-      let input = x + row * dim
-      let unit = normalized + row * dim
+      let (input, unit, line) = (x + row * dim, normalized + row * dim, y + row * dim)
       let mean = centers ? Reduce.sum(input, count: dim) / Float(dim) : 0
-      for i in 0..<dim { unit[i] = input[i] - mean }
-      let scale = 1 / (Reduce.dot(unit, unit, count: dim) / Float(dim) + 1e-5).squareRoot()
-      for i in 0..<dim { unit[i] *= scale }
+      var squares = Vector.zero
+      var rest: Float = 0
+      forEachVector(dim) { i in
+        let centred = input.vector(i) - Vector(repeating: mean)
+        squares = squares.addingProduct(centred, centred)
+      } tail: { i in
+        rest += (input[i] - mean) * (input[i] - mean)
+      }
+      let scale = 1 / ((squares.laneSum + rest) / Float(dim) + 1e-5).squareRoot()
       scales[row] = scale
+      forEachVector(dim) { i in
+        let value = (input.vector(i) - Vector(repeating: mean)) * scale
+        unit.store(value, i)
+        let product = value * weight.vector(i)
+        line.store(bias.map { product + $0.vector(i) } ?? product, i)
+      } tail: { i in
+        unit[i] = (input[i] - mean) * scale
+        line[i] = unit[i] * weight[i] + (bias?[i] ?? 0)
+      }
     }
   }
 
-  /// Writes `y = weight ⊙ x̂ + bias` of the last forward pass, `[rows, dim]`.
+  /// Writes `y = weight ⊙ x̂ + bias` of the last forward pass once more, `[rows, dim]`.
   func output(into y: Pointer, rows: Int) {
-    let weight = weight.value
+    let (dim, weight) = (dim, weight.value)
     for row in 0..<rows {
       let unit = normalized + row * dim
       let line = y + row * dim
@@ -63,21 +78,33 @@ final class NormalizationKernel {
 
   /// `dx += ∂loss/∂x` and the gradients of weight and bias, given `dy [rows, dim]`, which is used up.
   func backward(_ dy: Pointer, into dx: Pointer, rows: Int) {
-    let weightValue = weight.value
-    let weightGradient = weight.gradient
+    let (dim, weight, weightGradient) = (dim, weight.value, weight.gradient)
     for row in 0..<rows {
-      let unit = normalized + row * dim
-      let upstream = dy + row * dim
-      let gradient = dx + row * dim
+      let (unit, upstream, gradient) = (normalized + row * dim, dy + row * dim, dx + row * dim)
       if let biasGradient = bias?.gradient { for i in 0..<dim { biasGradient[i] += upstream[i] } }
-      for i in 0..<dim {
+      var products = Vector.zero
+      var rest: Float = 0
+      forEachVector(dim) { i in
+        let (value, u) = (upstream.vector(i), unit.vector(i))
+        weightGradient.store(weightGradient.vector(i).addingProduct(value, u), i)
+        let weighted = value * weight.vector(i)
+        upstream.store(weighted, i)
+        products = products.addingProduct(weighted, u)
+      } tail: { i in
         weightGradient[i] += upstream[i] * unit[i]
-        upstream[i] *= weightValue[i]
+        upstream[i] *= weight[i]
+        rest += upstream[i] * unit[i]
       }
-      let projection = Reduce.dot(upstream, unit, count: dim) / Float(dim)
+      let projection = (products.laneSum + rest) / Float(dim)
       let mean = centers ? Reduce.sum(upstream, count: dim) / Float(dim) : 0
       let scale = scales[row]
-      for i in 0..<dim { gradient[i] += scale * (upstream[i] - mean - unit[i] * projection) }
+      forEachVector(dim) { i in
+        let along = (upstream.vector(i) - Vector(repeating: mean))
+          .addingProduct(unit.vector(i), Vector(repeating: -projection))
+        gradient.store(gradient.vector(i).addingProduct(along, Vector(repeating: scale)), i)
+      } tail: { i in
+        gradient[i] += scale * (upstream[i] - mean - unit[i] * projection)
+      }
     }
   }
 }

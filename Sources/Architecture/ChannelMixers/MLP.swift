@@ -35,14 +35,15 @@ struct MLP: Primitive {
 }
 
 private final class MLPKernel: Kernel {
-  let dim, inner, time: Int
-  let fc, proj: ParameterPointers
+  let inner, time: Int
+  let fc, proj: LinearMap
   let a: Pointer  // [rows, inner], saved
   let hidden, gradient: Pointer  // [rows, inner]
 
   init(_ primitive: MLP, _ site: inout KernelSite) {
-    (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
-    (fc, proj) = (site.parameter("fc.weight"), site.parameter("proj.weight"))
+    (inner, time) = (primitive.inner, site.time)
+    fc = site.linear("fc.weight", inputs: primitive.dim, outputs: inner)
+    proj = site.linear("proj.weight", inputs: inner, outputs: primitive.dim)
     a = site.saved(site.rows * inner)
     hidden = site.scratch(site.rows * inner)
     gradient = site.scratch(site.rows * inner)
@@ -50,18 +51,16 @@ private final class MLPKernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(x, weight: fc.value, into: a, rows: rows, inputs: dim, outputs: inner)
+    fc.forward(x, into: a, rows: rows)
     GELUTanh.apply(a, into: hidden, count: rows * inner)
-    Linear.forward(hidden, weight: proj.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
+    proj.forward(hidden, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.backwardInput(dy, weight: proj.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
+    proj.backwardInput(dy, into: gradient, rows: rows)
     GELUTanh.applyBackward(a, value: hidden, gradient: gradient, count: rows * inner)
-    Linear.backwardWeight(dy, hidden, into: proj.gradient, rows: rows, inputs: inner, outputs: dim)
-    Linear.backwardWeight(gradient, x, into: fc.gradient, rows: rows, inputs: dim, outputs: inner)
-    Linear.backwardInput(
-      gradient, weight: fc.value, into: dx, rows: rows, inputs: dim, outputs: inner, accumulate: true)
+    proj.backwardWeight(dy, hidden, rows: rows)
+    fc.backward(gradient, x, addingTo: dx, rows: rows)
   }
 }

@@ -75,9 +75,10 @@ struct MixtureOfExperts: Primitive {
 private final class SparseExpertsKernel: Kernel {
   let dim, inner, time: Int
   let router: Router
-  let gate, up, down: ParameterPointers
+  let gate, up, down: [LinearMap]  // of each expert
   let a, b: Pointer  // gate_e x and up_e x of the chosen positions, expert after expert [rows·active, inner], saved
   let members: UnsafeMutablePointer<Int32>  // positions, expert after expert [rows·active], saved
+  let choices: UnsafeMutablePointer<Int32>  // the experts of each position [rows, active]
   let starts: UnsafeMutablePointer<Int32>  // where each expert's positions start [experts + 1], saved
   let input, output: Pointer  // gathered positions of one expert [rows, dim]
   let hidden, gradientA, gradientB: Pointer  // [rows, inner]
@@ -85,17 +86,26 @@ private final class SparseExpertsKernel: Kernel {
   init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
     (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
     router = Router(primitive.routing, dim: primitive.dim, &site)
-    (gate, up, down) = (site.parameter("gate"), site.parameter("up"), site.parameter("down"))
+    let (dim, inner) = (primitive.dim, primitive.inner)
+    func maps(_ name: String, inputs: Int, outputs: Int) -> [LinearMap] {
+      let all = site.parameter(name)
+      return (0..<primitive.routing.experts).map {
+        site.linear(all.from($0 * inputs * outputs), inputs: inputs, outputs: outputs)
+      }
+    }
+    gate = maps("gate", inputs: dim, outputs: inner)
+    up = maps("up", inputs: dim, outputs: inner)
+    down = maps("down", inputs: inner, outputs: dim)
     let chosen = site.rows * primitive.routing.active
-    a = site.saved(chosen * inner)
-    b = site.saved(chosen * inner)
+    a = site.saved((chosen + vectorWidth) * inner)
+    b = site.saved((chosen + vectorWidth) * inner)
     members = UnsafeMutableRawPointer(site.saved(chosen)).assumingMemoryBound(to: Int32.self)
+    choices = UnsafeMutableRawPointer(site.scratch(chosen)).assumingMemoryBound(to: Int32.self)
     starts = UnsafeMutableRawPointer(site.saved(primitive.routing.experts + 1)).assumingMemoryBound(to: Int32.self)
-    input = site.scratch(site.rows * dim)
-    output = site.scratch(site.rows * dim)
-    hidden = site.scratch(site.rows * inner)
-    gradientA = site.scratch(site.rows * inner)
-    gradientB = site.scratch(site.rows * inner)
+    let rows = aligned(site.rows)
+    (input, output) = (site.scratch(rows * dim), site.scratch(rows * dim))
+    hidden = site.scratch(rows * inner)
+    (gradientA, gradientB) = (site.scratch(rows * inner), site.scratch(rows * inner))
   }
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
@@ -104,12 +114,12 @@ private final class SparseExpertsKernel: Kernel {
     assign(rows: rows)
     forEachExpert { expert, first, count in
       let (a, b) = (a + first * inner, b + first * inner)
-      let offset = expert * inner * dim
       gather(x, into: input, first, count)
-      Linear.forward(input, weight: gate.value + offset, into: a, rows: count, inputs: dim, outputs: inner)
-      Linear.forward(input, weight: up.value + offset, into: b, rows: count, inputs: dim, outputs: inner)
-      GELUTanh.gate(a, b, into: hidden, count: count * inner)
-      Linear.forward(hidden, weight: down.value + offset, into: output, rows: count, inputs: inner, outputs: dim)
+      let size = aligned(count)
+      gate[expert].forward(input, into: a, rows: size)
+      up[expert].forward(input, into: b, rows: size)
+      GELUTanh.gate(a, b, into: hidden, count: size * inner)
+      down[expert].forward(hidden, into: output, rows: size)
       for index in 0..<count {
         let row = Int(members[first + index])
         addScaled(output + index * dim, router.p[row * router.routing.experts + expert], to: y + row * dim)
@@ -123,14 +133,13 @@ private final class SparseExpertsKernel: Kernel {
     router.gradient.update(repeating: 0, count: rows * experts)
     forEachExpert { expert, first, count in
       let (a, b) = (a + first * inner, b + first * inner)
-      let offset = expert * inner * dim
       let upstream = output
       gather(dy, into: upstream, first, count)
       gather(x, into: input, first, count)
       // ∂/∂hidden before the weight p: its product with hidden is ∂/∂p.
-      Linear.backwardInput(
-        upstream, weight: down.value + offset, into: gradientB, rows: count, inputs: inner, outputs: dim)
-      GELUTanh.gate(a, b, into: hidden, count: count * inner)
+      let size = aligned(count)
+      down[expert].backwardInput(upstream, into: gradientB, rows: size)
+      GELUTanh.gate(a, b, into: hidden, count: size * inner)
       for index in 0..<count {
         let place = Int(members[first + index]) * experts + expert
         let weight = router.p[place]
@@ -141,15 +150,13 @@ private final class SparseExpertsKernel: Kernel {
           gradient[i] *= weight
         }
       }
-      Linear.backwardWeight(upstream, hidden, into: down.gradient + offset, rows: count, inputs: inner, outputs: dim)
+      down[expert].backwardWeight(upstream, hidden, rows: size)
       GELUTanh.gateBackward(
-        a, b, y: hidden, gradientA: gradientA, gradientB: gradientB, count: count * inner)
-      Linear.backwardWeight(gradientA, input, into: gate.gradient + offset, rows: count, inputs: dim, outputs: inner)
-      Linear.backwardWeight(gradientB, input, into: up.gradient + offset, rows: count, inputs: dim, outputs: inner)
-      Linear.backwardInput(
-        gradientA, weight: gate.value + offset, into: output, rows: count, inputs: dim, outputs: inner)
-      Linear.backwardInput(
-        gradientB, weight: up.value + offset, into: output, rows: count, inputs: dim, outputs: inner, accumulate: true)
+        a, b, y: hidden, gradientA: gradientA, gradientB: gradientB, count: size * inner)
+      gate[expert].backwardWeight(gradientA, input, rows: size)
+      up[expert].backwardWeight(gradientB, input, rows: size)
+      gate[expert].backwardInput(gradientA, into: output, rows: size)
+      up[expert].backwardInput(gradientB, into: output, rows: size, adding: true)
       for index in 0..<count { addScaled(output + index * dim, 1, to: dx + Int(members[first + index]) * dim) }
     }
     router.backward(x, into: dx, rows: rows)
@@ -158,24 +165,23 @@ private final class SparseExpertsKernel: Kernel {
   /// Lists the positions of each expert: the k largest weights of a position, the first of equal ones.
   private func assign(rows: Int) {
     let (experts, active) = (router.routing.experts, router.routing.active)
-    var filled = 0
-    for expert in 0..<experts {
-      starts[expert] = Int32(truncatingIfNeeded: filled)
-      for row in 0..<rows {
-        let scores = router.scores + row * experts
-        var better = 0
-        for other in 0..<experts
-        where scores[other] > scores[expert] || (scores[other] == scores[expert] && other < expert) {
-          better += 1
-        }
-        // With scores that are not numbers, no expert is better than another and all are chosen: the list is full.
-        if better < active, filled < rows * active {
-          members[filled] = Int32(truncatingIfNeeded: row)
-          filled += 1
-        }
+    // Each position's choices, then a counting sort of them by expert.
+    for expert in 0...experts { starts[expert] = 0 }
+    for row in 0..<rows {
+      router.routing.choose(router.scores + row * experts, into: choices + row * active)
+      for index in 0..<active { starts[Int(choices[row * active + index]) + 1] += 1 }
+    }
+    for expert in 0..<experts { starts[expert + 1] += starts[expert] }
+    for row in 0..<rows {
+      for index in 0..<active {
+        let expert = Int(choices[row * active + index])
+        members[Int(starts[expert])] = Int32(truncatingIfNeeded: row)
+        starts[expert] += 1
       }
     }
-    starts[experts] = Int32(truncatingIfNeeded: filled)
+    // Each start has moved to the next one's place.
+    for expert in (0..<experts).reversed() { starts[expert + 1] = starts[expert] }
+    starts[0] = 0
   }
 
   private func forEachExpert(_ body: (_ expert: Int, _ first: Int, _ count: Int) -> Void) {
@@ -186,11 +192,14 @@ private final class SparseExpertsKernel: Kernel {
     }
   }
 
+  /// Copies an expert's positions. Zeros fill the last sixteen, so that products have few sizes; what follows from them is
+  /// zero or is overwritten by the next expert.
   private func gather(_ source: UnsafePointer<Float>, into target: Pointer, _ first: Int, _ count: Int) {
     for index in 0..<count {
       let (from, to) = (source + Int(members[first + index]) * dim, target + index * dim)
       for i in 0..<dim { to[i] = from[i] }
     }
+    (target + count * dim).update(repeating: 0, count: (aligned(count) - count) * dim)
   }
 
   private func addScaled(_ source: Pointer, _ weight: Float, to target: Pointer) {
@@ -201,7 +210,7 @@ private final class SparseExpertsKernel: Kernel {
 private final class DenseExpertsKernel: Kernel {
   let dim, width, time: Int  // width = experts · inner
   let router: Router
-  let up1, up2, down: ParameterPointers
+  let up1, up2, down: LinearMap
   let a, b: Pointer  // up2 x and up1 x [rows, width], saved
   let z: Pointer  // [rows, dim, experts], saved
   let hidden, gradientA, gradientB: Pointer  // [rows, width]
@@ -210,8 +219,9 @@ private final class DenseExpertsKernel: Kernel {
   init(_ primitive: MixtureOfExperts, _ site: inout KernelSite) {
     (dim, width, time) = (primitive.dim, primitive.routing.experts * primitive.inner, site.time)
     router = Router(primitive.routing, dim: primitive.dim, &site)
-    (up1, up2) = (site.parameter("up1.weight"), site.parameter("up2.weight"))
-    down = site.parameter("down1.weight")
+    up1 = site.linear("up1.weight", inputs: dim, outputs: width)
+    up2 = site.linear("up2.weight", inputs: dim, outputs: width)
+    down = site.linear("down1.weight", inputs: width, outputs: dim * primitive.routing.experts)
     a = site.saved(site.rows * width)
     b = site.saved(site.rows * width)
     z = site.saved(site.rows * dim * primitive.routing.experts)
@@ -224,10 +234,10 @@ private final class DenseExpertsKernel: Kernel {
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let (rows, experts) = (sequences * time, router.routing.experts)
     router.forward(x, rows: rows)
-    Linear.forward(x, weight: up2.value, into: a, rows: rows, inputs: dim, outputs: width)
-    Linear.forward(x, weight: up1.value, into: b, rows: rows, inputs: dim, outputs: width)
+    up2.forward(x, into: a, rows: rows)
+    up1.forward(x, into: b, rows: rows)
     GELUTanh.gate(a, b, into: hidden, count: rows * width)
-    Linear.forward(hidden, weight: down.value, into: z, rows: rows, inputs: width, outputs: dim * experts)
+    down.forward(hidden, into: z, rows: rows)
     for row in 0..<rows {
       let p = router.p + row * experts
       for d in 0..<dim {
@@ -253,16 +263,13 @@ private final class DenseExpertsKernel: Kernel {
         }
       }
     }
-    Linear.backwardInput(
-      gradientZ, weight: down.value, into: gradientB, rows: rows, inputs: width, outputs: dim * experts)
+    down.backwardInput(gradientZ, into: gradientB, rows: rows)
     GELUTanh.gateBackward(a, b, y: hidden, gradientA: gradientA, gradientB: gradientB, count: rows * width)
-    Linear.backwardWeight(gradientZ, hidden, into: down.gradient, rows: rows, inputs: width, outputs: dim * experts)
-    Linear.backwardWeight(gradientA, x, into: up2.gradient, rows: rows, inputs: dim, outputs: width)
-    Linear.backwardWeight(gradientB, x, into: up1.gradient, rows: rows, inputs: dim, outputs: width)
-    Linear.backwardInput(
-      gradientA, weight: up2.value, into: dx, rows: rows, inputs: dim, outputs: width, accumulate: true)
-    Linear.backwardInput(
-      gradientB, weight: up1.value, into: dx, rows: rows, inputs: dim, outputs: width, accumulate: true)
+    down.backwardWeight(gradientZ, hidden, rows: rows)
+    up2.backwardWeight(gradientA, x, rows: rows)
+    up1.backwardWeight(gradientB, x, rows: rows)
+    up2.backwardInput(gradientA, into: dx, rows: rows, adding: true)
+    up1.backwardInput(gradientB, into: dx, rows: rows, adding: true)
     router.backward(x, into: dx, rows: rows)
   }
 }

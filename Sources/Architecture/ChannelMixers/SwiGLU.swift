@@ -37,14 +37,16 @@ struct SwiGLU: Primitive {
 }
 
 private final class SwiGLUKernel: Kernel {
-  let dim, inner, time: Int
-  let w1, w2, w3: ParameterPointers
+  let inner, time: Int
+  let w1, w2, w3: LinearMap
   let a, b: Pointer  // [rows, inner], saved
   let hidden, gradientA, gradientB: Pointer  // [rows, inner]
 
   init(_ primitive: SwiGLU, _ site: inout KernelSite) {
-    (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
-    (w1, w2, w3) = (site.parameter("w1.weight"), site.parameter("w2.weight"), site.parameter("w3.weight"))
+    (inner, time) = (primitive.inner, site.time)
+    w1 = site.linear("w1.weight", inputs: primitive.dim, outputs: inner)
+    w2 = site.linear("w2.weight", inputs: primitive.dim, outputs: inner)
+    w3 = site.linear("w3.weight", inputs: inner, outputs: primitive.dim)
     a = site.saved(site.rows * inner)
     b = site.saved(site.rows * inner)
     hidden = site.scratch(site.rows * inner)
@@ -54,22 +56,18 @@ private final class SwiGLUKernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(x, weight: w1.value, into: a, rows: rows, inputs: dim, outputs: inner)
-    Linear.forward(x, weight: w2.value, into: b, rows: rows, inputs: dim, outputs: inner)
+    w1.forward(x, into: a, rows: rows)
+    w2.forward(x, into: b, rows: rows)
     SiLU.gate(a, b, into: hidden, count: rows * inner)
-    Linear.forward(hidden, weight: w3.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
+    w3.forward(hidden, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.backwardInput(dy, weight: w3.value, into: gradientB, rows: rows, inputs: inner, outputs: dim)
+    w3.backwardInput(dy, into: gradientB, rows: rows)
     SiLU.gateBackward(a, b, y: hidden, gradientA: gradientA, gradientB: gradientB, count: rows * inner)
-    Linear.backwardWeight(dy, hidden, into: w3.gradient, rows: rows, inputs: inner, outputs: dim)
-    Linear.backwardWeight(gradientA, x, into: w1.gradient, rows: rows, inputs: dim, outputs: inner)
-    Linear.backwardWeight(gradientB, x, into: w2.gradient, rows: rows, inputs: dim, outputs: inner)
-    Linear.backwardInput(
-      gradientA, weight: w1.value, into: dx, rows: rows, inputs: dim, outputs: inner, accumulate: true)
-    Linear.backwardInput(
-      gradientB, weight: w2.value, into: dx, rows: rows, inputs: dim, outputs: inner, accumulate: true)
+    w3.backwardWeight(dy, hidden, rows: rows)
+    w1.backward(gradientA, x, addingTo: dx, rows: rows)
+    w2.backward(gradientB, x, addingTo: dx, rows: rows)
   }
 }

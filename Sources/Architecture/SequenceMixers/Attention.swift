@@ -79,8 +79,10 @@ struct Attention: Primitive {
 /// sixteen positions of one channel are one vector.
 private final class AttentionKernel: Kernel {
   let dim, heads, keyValueHeads, headDim, projected, time: Int
+  let stride: Int  // from one channel to the next: the positions of the largest micro-batch
   let group: Int  // query heads per key/value head
-  let inputWeight, inputBias, outputWeight, outputBias: ParameterPointers
+  let inProjection, outProjection: LinearMap
+  let inputBias: ParameterPointers
   let rotary: RotaryEmbedding
   let core: AttentionCore
   let qkv: Pointer  // projections without bias, and in the end their gradients [projected, rows], saved
@@ -95,8 +97,11 @@ private final class AttentionKernel: Kernel {
     (dim, heads, keyValueHeads) = (primitive.dim, primitive.heads, primitive.keyValueHeads)
     (headDim, projected, time) = (primitive.headDim, primitive.projected, site.time)
     group = heads / keyValueHeads
-    (inputWeight, inputBias) = (site.parameter("Wqkv.weight"), site.parameter("Wqkv.bias"))
-    (outputWeight, outputBias) = (site.parameter("out_proj.weight"), site.parameter("out_proj.bias"))
+    stride = site.rows
+    inProjection = site.linear("Wqkv.weight", inputs: dim, outputs: projected, y: .channels(stride: stride))
+    outProjection = site.linear(
+      "out_proj.weight", bias: "out_proj.bias", inputs: dim, outputs: dim, x: .channels(stride: stride))
+    inputBias = site.parameter("Wqkv.bias")
     rotary = RotaryEmbedding(dim: headDim, time: time, &site)
     core = AttentionCore(headDim: headDim, time: time, window: primitive.window, &site)
     qkv = site.saved(projected * site.rows)
@@ -115,46 +120,38 @@ private final class AttentionKernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    BLAS.multiply(
-      inputWeight.value, x, into: qkv, rows: projected, columns: rows, inner: dim, transposeB: true)
+    inProjection.forward(x, into: qkv, rows: rows)
     forEachGroup(rows) { sequence, first, keyValue in
-      loadKeyAndValue(keyValue, sequence, rows)
+      loadKeyAndValue(keyValue, sequence)
       for head in first..<first + group {
-        loadRotated(head * headDim, sequence, rows, scale: core.queryScale, into: queries)
-        let outputs = o + head * headDim * rows + sequence * time
+        loadRotated(head * headDim, sequence, scale: core.queryScale, into: queries)
+        let outputs = o + head * headDim * stride + sequence * time
         core.forward(
           q: queries, k: key, v: value,
           negativeLogSumExp: negativeLogSumExp + (sequence * heads + head) * aligned(time)
         ) { block, result in
           let t = block * vectorWidth
           for c in 0..<headDim {
-            store(result.vector(c * vectorWidth), outputs + c * rows + t, lanes: time - t)
+            store(result.vector(c * vectorWidth), outputs + c * stride + t, lanes: time - t)
           }
         }
       }
     }
-    BLAS.multiply(
-      o, outputWeight.value, into: y, rows: rows, columns: dim, inner: dim, transposeA: true, transposeB: true, keep: 1)
-    Linear.addBias(outputBias.value, to: y, rows: rows, columns: dim)
+    outProjection.forward(o, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.backwardBias(dy, into: outputBias.gradient, rows: rows, columns: dim)
-    BLAS.multiply(
-      dy, o, into: outputWeight.gradient, rows: dim, columns: dim, inner: rows, transposeA: true, transposeB: true,
-      strideB: rows, keep: 1)
-    BLAS.multiply(
-      outputWeight.value, dy, into: outputGradient, rows: dim, columns: rows, inner: dim, transposeA: true,
-      transposeB: true)
+    outProjection.backwardWeight(dy, o, rows: rows)
+    outProjection.backwardInput(dy, into: outputGradient, rows: rows)
     forEachGroup(rows) { sequence, first, keyValue in
-      loadKeyAndValue(keyValue, sequence, rows)
+      loadKeyAndValue(keyValue, sequence)
       for member in 0..<group {
         let head = first + member
         let strip = member * core.stripCount
-        loadRotated(head * headDim, sequence, rows, scale: core.queryScale, into: queries + strip)
+        loadRotated(head * headDim, sequence, scale: core.queryScale, into: queries + strip)
         loadUpstream(
-          head * headDim * rows + sequence * time, rows, into: upstream + strip,
+          head * headDim * stride + sequence * time, into: upstream + strip,
           negativeDelta: negativeDelta + member * aligned(time))
       }
       queryGradients.update(repeating: 0, count: group * core.stripCount)
@@ -168,15 +165,13 @@ private final class AttentionKernel: Kernel {
           negativeDelta: negativeDelta + member * aligned(time), dq: queryGradients + strip, dk: keyGradient,
           dv: valueGradient)
         storeRotatedBack(
-          queryGradients + strip, (first + member) * headDim, sequence, rows, scale: core.queryGradientScale)
+          queryGradients + strip, (first + member) * headDim, sequence, scale: core.queryGradientScale)
       }
-      storeRotatedBack(keyGradient, (heads + keyValue) * headDim, sequence, rows, scale: core.keyGradientScale)
-      storeStrip(valueGradient, (heads + keyValueHeads + keyValue) * headDim, sequence, rows)
+      storeRotatedBack(keyGradient, (heads + keyValue) * headDim, sequence, scale: core.keyGradientScale)
+      storeStrip(valueGradient, (heads + keyValueHeads + keyValue) * headDim, sequence)
     }
-    for channel in 0..<projected { inputBias.gradient[channel] += Reduce.sum(qkv + channel * rows, count: rows) }
-    BLAS.multiply(qkv, x, into: inputWeight.gradient, rows: projected, columns: dim, inner: rows, keep: 1)
-    BLAS.multiply(
-      qkv, inputWeight.value, into: dx, rows: rows, columns: dim, inner: projected, transposeA: true, keep: 1)
+    for channel in 0..<projected { inputBias.gradient[channel] += Reduce.sum(qkv + channel * stride, count: rows) }
+    inProjection.backward(qkv, x, addingTo: dx, rows: rows)
   }
 
   /// Runs `body` for every sequence and key/value head, with the first of the query heads that use it.
@@ -188,11 +183,11 @@ private final class AttentionKernel: Kernel {
   }
 
   /// Fills `key` and `value`.
-  private func loadKeyAndValue(_ head: Int, _ sequence: Int, _ rows: Int) {
-    loadRotated((heads + head) * headDim, sequence, rows, scale: 1, into: key)
+  private func loadKeyAndValue(_ head: Int, _ sequence: Int) {
+    loadRotated((heads + head) * headDim, sequence, scale: 1, into: key)
     let channel = (heads + keyValueHeads + head) * headDim
     for c in 0..<headDim {
-      let (source, bias) = (qkv + (channel + c) * rows + sequence * time, inputBias.value[channel + c])
+      let (source, bias) = (qkv + (channel + c) * stride + sequence * time, inputBias.value[channel + c])
       for block in 0..<core.blocks {
         let t = block * vectorWidth
         value.store(load(source + t, lanes: time - t, adding: bias), (block * headDim + c) * vectorWidth)
@@ -201,11 +196,11 @@ private final class AttentionKernel: Kernel {
   }
 
   /// Fills a strip with the rotated channels `channel ..< channel + headDim` of one sequence.
-  private func loadRotated(_ channel: Int, _ sequence: Int, _ rows: Int, scale: Float, into strip: Pointer) {
+  private func loadRotated(_ channel: Int, _ sequence: Int, scale: Float, into strip: Pointer) {
     let (half, headDim, time) = (headDim / 2, headDim, time)
     for pair in 0..<half {
-      let a = qkv + (channel + pair) * rows + sequence * time
-      let b = a + half * rows
+      let a = qkv + (channel + pair) * stride + sequence * time
+      let b = a + half * stride
       let (biasA, biasB) = (inputBias.value[channel + pair], inputBias.value[channel + pair + half])
       for block in 0..<core.blocks {
         let t = block * vectorWidth
@@ -219,12 +214,12 @@ private final class AttentionKernel: Kernel {
   }
 
   /// Fills a strip with the gradient of one head's output in one sequence, and −Σ_c of its product with the output.
-  private func loadUpstream(_ offset: Int, _ rows: Int, into strip: Pointer, negativeDelta: Pointer) {
+  private func loadUpstream(_ offset: Int, into strip: Pointer, negativeDelta: Pointer) {
     for block in 0..<core.blocks {
       let t = block * vectorWidth
       var delta = Vector.zero
       for c in 0..<headDim {
-        let place = offset + c * rows + t
+        let place = offset + c * stride + t
         let gradient = load(outputGradient + place, lanes: time - t, adding: 0)
         strip.store(gradient, (block * headDim + c) * vectorWidth)
         delta = delta.addingProduct(gradient, load(o + place, lanes: time - t, adding: 0))
@@ -235,25 +230,25 @@ private final class AttentionKernel: Kernel {
 
   /// Writes the gradient of rotated channels, a strip, as that of the channels before rotation, to `qkv`.
   private func storeRotatedBack(
-    _ strip: UnsafePointer<Float>, _ channel: Int, _ sequence: Int, _ rows: Int, scale: Float
+    _ strip: UnsafePointer<Float>, _ channel: Int, _ sequence: Int, scale: Float
   ) {
     let (half, headDim, time) = (headDim / 2, headDim, time)
     for pair in 0..<half {
-      let a = qkv + (channel + pair) * rows + sequence * time
+      let a = qkv + (channel + pair) * stride + sequence * time
       for block in 0..<core.blocks {
         let t = block * vectorWidth
         let source = strip + (block * headDim + pair) * vectorWidth
         let turned = rotary.rotateBack(source.vector(), source.vector(half * vectorWidth), pair: pair, at: t)
         store(turned.0 * scale, a + t, lanes: time - t)
-        store(turned.1 * scale, a + half * rows + t, lanes: time - t)
+        store(turned.1 * scale, a + half * stride + t, lanes: time - t)
       }
     }
   }
 
   /// Writes a strip to `qkv`.
-  private func storeStrip(_ strip: UnsafePointer<Float>, _ channel: Int, _ sequence: Int, _ rows: Int) {
+  private func storeStrip(_ strip: UnsafePointer<Float>, _ channel: Int, _ sequence: Int) {
     for c in 0..<headDim {
-      let target = qkv + (channel + c) * rows + sequence * time
+      let target = qkv + (channel + c) * stride + sequence * time
       for block in 0..<core.blocks {
         let t = block * vectorWidth
         store(strip.vector((block * headDim + c) * vectorWidth), target + t, lanes: time - t)

@@ -68,12 +68,12 @@ struct GatedDeltaNet: Primitive {
 private final class GatedDeltaNetKernel: Kernel {
   /// One of q, k and v: a projection and its short convolution.
   struct Stream {
-    let weight: ParameterPointers
+    let map: LinearMap
     let convolution: ShortConvolution
     let projected, output: Pointer  // [rows, dim], saved
 
     init(_ name: String, _ primitive: GatedDeltaNet, _ site: inout KernelSite) {
-      weight = site.parameter("\(name).weight")
+      map = site.linear("\(name).weight", inputs: primitive.dim, outputs: primitive.dim)
       convolution = ShortConvolution(
         channels: primitive.dim, kernel: primitive.kernel, weight: site.parameter("\(name)_conv"), bias: nil,
         appliesSiLU: true, &site)
@@ -89,7 +89,8 @@ private final class GatedDeltaNetKernel: Kernel {
   let gates: DeltaGates
   let queryNorm, keyNorm: HeadLengthNorm
   let outputNorm: GatedHeadNorm
-  let gateWeight, outWeight, betaWeight, alphaWeight, normWeight: ParameterPointers
+  let gateMap, outMap, betaMap, alphaMap: LinearMap
+  let normWeight: ParameterPointers
   let gate, error: Pointer  // W_g x, v − a Sᵀk [rows, dim], saved
   let unit, unitScales: Pointer  // o, then normalised [rows, dim]; by what [rows, heads]; saved
   let queryFactors, keyFactors: Pointer  // [rows, dim], saved
@@ -109,8 +110,10 @@ private final class GatedDeltaNetKernel: Kernel {
     keyNorm = HeadLengthNorm(heads, scale: 1, &site)
     outputNorm = GatedHeadNorm(heads, centers: false, epsilon: 1e-5, &site)
     normWeight = site.parameter("norm")
-    (gateWeight, outWeight) = (site.parameter("g.weight"), site.parameter("out.weight"))
-    (betaWeight, alphaWeight) = (site.parameter("beta.weight"), site.parameter("alpha.weight"))
+    gateMap = site.linear("g.weight", inputs: dim, outputs: dim)
+    outMap = site.linear("out.weight", inputs: dim, outputs: dim)
+    betaMap = site.linear("beta.weight", inputs: dim, outputs: heads.count)
+    alphaMap = site.linear("alpha.weight", inputs: dim, outputs: heads.count)
     let size = site.rows * dim + Heads.overhang
     (gate, error, unit) = (site.saved(size), site.saved(size), site.saved(size))
     unitScales = site.saved(site.rows * heads.count)
@@ -126,29 +129,29 @@ private final class GatedDeltaNetKernel: Kernel {
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * heads.time
     for stream in [q, k, v] {
-      Linear.forward(x, weight: stream.weight.value, into: stream.projected, rows: rows, inputs: dim, outputs: dim)
+      stream.map.forward(x, into: stream.projected, rows: rows)
       stream.convolution.forward(
         stream.projected, strideX: dim, into: stream.output, strideY: dim, sequences: sequences)
     }
-    Linear.forward(x, weight: gateWeight.value, into: gate, rows: rows, inputs: dim, outputs: dim)
-    Linear.forward(x, weight: betaWeight.value, into: gates.rate, rows: rows, inputs: dim, outputs: heads.count)
-    Linear.forward(x, weight: alphaWeight.value, into: gates.step, rows: rows, inputs: dim, outputs: heads.count)
+    gateMap.forward(x, into: gate, rows: rows)
+    betaMap.forward(x, into: gates.rate, rows: rows)
+    alphaMap.forward(x, into: gates.step, rows: rows)
     queryNorm.forward(q.output, factors: queryFactors, rows: rows)
     keyNorm.forward(k.output, factors: keyFactors, rows: rows)
     gates.forward(rows: rows)
     scan.forward(operands, into: unit, error: error, sequences: sequences)
     outputNorm.forward(
       unit, gate: gate, weight: normWeight, bias: nil, scales: unitScales, into: result, rows: rows)
-    Linear.forward(result, weight: outWeight.value, into: y, rows: rows, inputs: dim, outputs: dim, accumulate: true)
+    outMap.forward(result, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * heads.time
-    Linear.backwardInput(dy, weight: outWeight.value, into: upstream, rows: rows, inputs: dim, outputs: dim)
+    outMap.backwardInput(dy, into: upstream, rows: rows)
     outputNorm.backward(
       unit, gate: gate, weight: normWeight, bias: nil, scales: unitScales, upstream: upstream,
       gateGradient: gateGradient, y: result, rows: rows)
-    Linear.backwardWeight(dy, result, into: outWeight.gradient, rows: rows, inputs: dim, outputs: dim)
+    outMap.backwardWeight(dy, result, rows: rows)
     scan.backward(
       operands, error: error, upstream: upstream, query: queryGradient, key: keyGradient, value: valueGradient,
       sequences: sequences)
@@ -160,16 +163,10 @@ private final class GatedDeltaNetKernel: Kernel {
     for (stream, gradient) in [(q, queryGradient), (k, keyGradient), (v, valueGradient)] {
       stream.convolution.backward(
         stream.projected, strideX: dim, gradient, strideY: dim, into: gradient, strideDX: dim, sequences: sequences)
-      project(gradient, stream.weight, outputs: dim)
+      stream.map.backward(gradient, x, addingTo: dx, rows: rows)
     }
-    project(gateGradient, gateWeight, outputs: dim)
-    project(gates.rateGradient, betaWeight, outputs: heads.count)
-    project(gates.stepGradient, alphaWeight, outputs: heads.count)
-
-    func project(_ gradient: Pointer, _ weight: ParameterPointers, outputs: Int) {
-      Linear.backwardWeight(gradient, x, into: weight.gradient, rows: rows, inputs: dim, outputs: outputs)
-      Linear.backwardInput(
-        gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: outputs, accumulate: true)
-    }
+    gateMap.backward(gateGradient, x, addingTo: dx, rows: rows)
+    betaMap.backward(gates.rateGradient, x, addingTo: dx, rows: rows)
+    alphaMap.backward(gates.stepGradient, x, addingTo: dx, rows: rows)
   }
 }

@@ -62,7 +62,8 @@ struct GatedLinearAttention: Primitive {
 
 private final class GatedLinearAttentionKernel: Kernel {
   let dim, time: Int
-  let q, k, v, g, inner, outer, bias: ParameterPointers
+  let q, k, v, g, inner, outer: LinearMap
+  let bias: ParameterPointers
   let recurrence: GatedRecurrence<ReadsNewState>
   let narrow: Pointer  // W₀ x [rows, 16], saved
   let slope: Pointer  // ∂a/∂(its projection) [rows, dim], saved
@@ -70,9 +71,12 @@ private final class GatedLinearAttentionKernel: Kernel {
 
   init(_ primitive: GatedLinearAttention, _ site: inout KernelSite) {
     (dim, time) = (primitive.dim, site.time)
-    (q, k) = (site.parameter("q_proj.weight"), site.parameter("k_proj.weight"))
-    (v, g) = (site.parameter("v_proj.weight"), site.parameter("g_proj.weight"))
-    (inner, outer) = (site.parameter("gk_proj0.weight"), site.parameter("gk_proj1.weight"))
+    q = site.linear("q_proj.weight", inputs: dim, outputs: dim)
+    k = site.linear("k_proj.weight", inputs: dim, outputs: dim)
+    v = site.linear("v_proj.weight", inputs: dim, outputs: dim)
+    g = site.linear("g_proj.weight", inputs: dim, outputs: dim)
+    inner = site.linear("gk_proj0.weight", inputs: dim, outputs: GatedLinearAttention.decayRank)
+    outer = site.linear("gk_proj1.weight", inputs: GatedLinearAttention.decayRank, outputs: dim)
     bias = site.parameter("gk_proj1.bias")
     narrow = site.saved(site.rows * GatedLinearAttention.decayRank)
     slope = site.saved(site.rows * dim)
@@ -83,26 +87,26 @@ private final class GatedLinearAttentionKernel: Kernel {
       Heads(count: primitive.heads, width: width, time: site.time), constantDecay: false,
       epsilon: 1e-5 * Float(width),
       tensors: .init(
-        bonus: nil, normWeight: site.parameter("g_norm"), normBias: nil, output: site.parameter("o_proj.weight")),
+        bonus: nil, normWeight: site.parameter("g_norm"), normBias: nil,
+        output: site.linear("o_proj.weight", inputs: dim, outputs: dim)),
       &site)
   }
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(x, weight: q.value, into: recurrence.query, rows: rows, inputs: dim, outputs: dim)
-    Linear.forward(x, weight: k.value, into: recurrence.key, rows: rows, inputs: dim, outputs: dim)
-    Linear.forward(x, weight: v.value, into: recurrence.value, rows: rows, inputs: dim, outputs: dim)
-    Linear.forward(x, weight: g.value, into: recurrence.gate, rows: rows, inputs: dim, outputs: dim)
+    q.forward(x, into: recurrence.query, rows: rows)
+    k.forward(x, into: recurrence.key, rows: rows)
+    v.forward(x, into: recurrence.value, rows: rows)
+    g.forward(x, into: recurrence.gate, rows: rows)
     decays(x, rows: rows)
     recurrence.forward(into: y, sequences: sequences)
   }
 
   /// `a = e^{−softplus(−z) / 16}` and `∂a/∂z = a sigmoid(−z) / 16`, both with `e^−|z|` computed once.
   private func decays(_ x: UnsafePointer<Float>, rows: Int) {
-    let rank = GatedLinearAttention.decayRank
-    Linear.forward(x, weight: inner.value, into: narrow, rows: rows, inputs: dim, outputs: rank)
+    inner.forward(x, into: narrow, rows: rows)
     let (decay, slope, bias) = (recurrence.decay, slope, bias.value)
-    Linear.forward(narrow, weight: outer.value, into: decay, rows: rows, inputs: rank, outputs: dim)
+    outer.forward(narrow, into: decay, rows: rows)
     let share = 1 / GatedLinearAttention.decayDivisor
     for row in 0..<rows {
       let (a, slopes) = (decay + row * dim, slope + row * dim)
@@ -124,27 +128,17 @@ private final class GatedLinearAttentionKernel: Kernel {
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
-    let (rows, rank) = (sequences * time, GatedLinearAttention.decayRank)
+    let rows = sequences * time
     recurrence.backward(dy, sequences: sequences)
-    backward(recurrence.queryGradient, x, through: q, into: dx, rows: rows)
-    backward(recurrence.keyGradient, x, through: k, into: dx, rows: rows)
-    backward(recurrence.valueGradient, x, through: v, into: dx, rows: rows)
-    backward(recurrence.gateGradient, x, through: g, into: dx, rows: rows)
+    q.backward(recurrence.queryGradient, x, addingTo: dx, rows: rows)
+    k.backward(recurrence.keyGradient, x, addingTo: dx, rows: rows)
+    v.backward(recurrence.valueGradient, x, addingTo: dx, rows: rows)
+    g.backward(recurrence.gateGradient, x, addingTo: dx, rows: rows)
 
     let gradient = recurrence.decayGradient
     recurrence.scaleDecayGradient(by: slope, bias: bias, rows: rows)
-    Linear.backwardWeight(gradient, narrow, into: outer.gradient, rows: rows, inputs: rank, outputs: dim)
-    Linear.backwardInput(gradient, weight: outer.value, into: narrowGradient, rows: rows, inputs: rank, outputs: dim)
-    Linear.backwardWeight(narrowGradient, x, into: inner.gradient, rows: rows, inputs: dim, outputs: rank)
-    Linear.backwardInput(
-      narrowGradient, weight: inner.value, into: dx, rows: rows, inputs: dim, outputs: rank, accumulate: true)
-  }
-
-  private func backward(
-    _ gradient: Pointer, _ x: UnsafePointer<Float>, through weight: ParameterPointers, into dx: Pointer, rows: Int
-  ) {
-    Linear.backwardWeight(gradient, x, into: weight.gradient, rows: rows, inputs: dim, outputs: dim)
-    Linear.backwardInput(
-      gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: dim, accumulate: true)
+    outer.backwardWeight(gradient, narrow, rows: rows)
+    outer.backwardInput(gradient, into: narrowGradient, rows: rows)
+    inner.backward(narrowGradient, x, addingTo: dx, rows: rows)
   }
 }

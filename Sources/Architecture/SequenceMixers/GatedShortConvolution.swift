@@ -40,7 +40,7 @@ struct GatedShortConvolution: Primitive {
 
 private final class GatedShortConvolutionKernel: Kernel {
   let dim, time: Int
-  let inProjection, outProjection: ParameterPointers
+  let inProjection, outProjection: LinearMap
   let convolution: ShortConvolution
   let gates: Pointer  // b, c and u of each position [rows, 3, dim], saved
   let mixed: Pointer  // s [rows, dim], saved
@@ -51,7 +51,8 @@ private final class GatedShortConvolutionKernel: Kernel {
 
   init(_ primitive: GatedShortConvolution, _ site: inout KernelSite) {
     (dim, time) = (primitive.dim, site.time)
-    (inProjection, outProjection) = (site.parameter("in_proj.weight"), site.parameter("out_proj.weight"))
+    inProjection = site.linear("in_proj.weight", inputs: dim, outputs: 3 * dim)
+    outProjection = site.linear("out_proj.weight", inputs: dim, outputs: dim)
     convolution = ShortConvolution(
       channels: dim, kernel: primitive.kernel, weight: site.parameter("conv_weight"), bias: nil, appliesSiLU: false,
       &site)
@@ -65,7 +66,7 @@ private final class GatedShortConvolutionKernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(x, weight: inProjection.value, into: gates, rows: rows, inputs: dim, outputs: 3 * dim)
+    inProjection.forward(x, into: gates, rows: rows)
     for row in 0..<rows {
       let (b, u, line) = (gates + 3 * row * dim, gates + (3 * row + 2) * dim, product + row * dim)
       for i in 0..<dim { line[i] = b[i] * u[i] }
@@ -75,13 +76,12 @@ private final class GatedShortConvolutionKernel: Kernel {
       let (c, s, line) = (gates + (3 * row + 1) * dim, mixed + row * dim, gated + row * dim)
       for i in 0..<dim { line[i] = c[i] * s[i] }
     }
-    Linear.forward(
-      gated, weight: outProjection.value, into: y, rows: rows, inputs: dim, outputs: dim, accumulate: true)
+    outProjection.forward(gated, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: dim, outputs: dim)
+    outProjection.backwardInput(dy, into: gradient, rows: rows)
     for row in 0..<rows {
       let (b, offset) = (gates + 3 * row * dim, row * dim)
       let (c, u, s, upstream) = (b + dim, b + 2 * dim, mixed + offset, gradient + offset)
@@ -93,7 +93,7 @@ private final class GatedShortConvolutionKernel: Kernel {
         upstream[i] *= c[i]
       }
     }
-    Linear.backwardWeight(dy, gated, into: outProjection.gradient, rows: rows, inputs: dim, outputs: dim)
+    outProjection.backwardWeight(dy, gated, rows: rows)
     convolution.backward(
       product, strideX: dim, gradient, strideY: dim, into: gradient, strideDX: dim, sequences: sequences)
     for row in 0..<rows {
@@ -104,8 +104,6 @@ private final class GatedShortConvolutionKernel: Kernel {
         du[i] = upstream[i] * b[i]
       }
     }
-    Linear.backwardWeight(gatesGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: 3 * dim)
-    Linear.backwardInput(
-      gatesGradient, weight: inProjection.value, into: dx, rows: rows, inputs: dim, outputs: 3 * dim, accumulate: true)
+    inProjection.backward(gatesGradient, x, addingTo: dx, rows: rows)
   }
 }

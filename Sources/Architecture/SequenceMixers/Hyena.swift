@@ -46,15 +46,17 @@ struct Hyena: Primitive {
 }
 
 private final class HyenaKernel: Kernel {
-  let dim, inner, time: Int
+  let time: Int
   let convolution: GatedLongConvolutionKernel
-  let weight, bias: ParameterPointers
+  let outProjection: LinearMap
   let gated, gatedGradient: Pointer  // [rows, convolution.stride]
 
   init(_ primitive: Hyena, _ site: inout KernelSite) {
-    (dim, inner, time) = (primitive.convolution.dim, primitive.convolution.channels, site.time)
+    time = site.time
     convolution = GatedLongConvolutionKernel(primitive.convolution, &site)
-    (weight, bias) = (site.parameter("out_proj.weight"), site.parameter("out_proj.bias"))
+    outProjection = site.linear(
+      "out_proj.weight", bias: "out_proj.bias", inputs: primitive.convolution.channels,
+      outputs: primitive.convolution.dim, x: .positions(stride: convolution.stride))
     gated = site.scratch(site.rows * convolution.stride)
     gatedGradient = site.scratch(site.rows * convolution.stride)
   }
@@ -65,20 +67,13 @@ private final class HyenaKernel: Kernel {
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
     convolution.forward(x, into: gated, sequences: sequences)
-    Linear.forward(
-      gated, weight: weight.value, into: y, rows: rows, inputs: inner, outputs: dim, strideX: convolution.stride,
-      accumulate: true)
-    Linear.addBias(bias.value, to: y, rows: rows, columns: dim)
+    outProjection.forward(gated, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.backwardInput(
-      dy, weight: weight.value, into: gatedGradient, rows: rows, inputs: inner, outputs: dim,
-      strideX: convolution.stride)
+    outProjection.backwardInput(dy, into: gatedGradient, rows: rows)
     convolution.backward(x, gatedGradient, gated: gated, into: dx, sequences: sequences)
-    Linear.backwardWeight(
-      dy, gated, into: weight.gradient, rows: rows, inputs: inner, outputs: dim, strideX: convolution.stride)
-    Linear.backwardBias(dy, into: bias.gradient, rows: rows, columns: dim)
+    outProjection.backwardWeight(dy, gated, rows: rows)
   }
 }

@@ -54,20 +54,21 @@ struct HyenaExperts: Primitive {
 }
 
 private final class HyenaExpertsKernel: Kernel {
-  let dim, inner, experts, time: Int
+  let inner, experts, time: Int
   let convolution: GatedLongConvolutionKernel
   let router: Router
-  let weight, bias: ParameterPointers
+  let outProjection: LinearMap
   let gated: Pointer  // c [rows, convolution.stride], saved
   let gatedGradient: Pointer  // [rows, convolution.stride]
   let mixed, mixedGradient: Pointer  // r [rows, inner]
 
   init(_ primitive: HyenaExperts, _ site: inout KernelSite) {
-    (dim, inner, time) = (primitive.convolution.dim, primitive.inner, site.time)
+    let dim = primitive.convolution.dim
+    (inner, time) = (primitive.inner, site.time)
     experts = primitive.routing.experts
     convolution = GatedLongConvolutionKernel(primitive.convolution, &site)
     router = Router(primitive.routing, dim: dim, &site)
-    (weight, bias) = (site.parameter("out_proj.weight"), site.parameter("out_proj.bias"))
+    outProjection = site.linear("out_proj.weight", bias: "out_proj.bias", inputs: inner, outputs: dim)
     gated = site.saved(site.rows * convolution.stride)
     gatedGradient = site.scratch(site.rows * convolution.stride)
     mixed = site.scratch(site.rows * inner)
@@ -82,17 +83,14 @@ private final class HyenaExpertsKernel: Kernel {
     router.forward(x, rows: rows)
     convolution.forward(x, into: gated, sequences: sequences)
     mix(rows: rows)
-    Linear.forward(
-      mixed, weight: weight.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
-    Linear.addBias(bias.value, to: y, rows: rows, columns: dim)
+    outProjection.forward(mixed, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
     mix(rows: rows)
-    Linear.backwardWeight(dy, mixed, into: weight.gradient, rows: rows, inputs: inner, outputs: dim)
-    Linear.backwardBias(dy, into: bias.gradient, rows: rows, columns: dim)
-    Linear.backwardInput(dy, weight: weight.value, into: mixedGradient, rows: rows, inputs: inner, outputs: dim)
+    outProjection.backwardWeight(dy, mixed, rows: rows)
+    outProjection.backwardInput(dy, into: mixedGradient, rows: rows)
     mixBackward(rows: rows)
     router.backward(x, into: dx, rows: rows)
     convolution.backward(x, gatedGradient, gated: gated, into: dx, sequences: sequences)

@@ -63,7 +63,7 @@ private final class LinearAttentionKernel: Kernel {
   let dim: Int
   let heads: Heads
   let normalizer: Normalizer
-  let projectQuery, projectKey, projectValue, projectOut: ParameterPointers
+  let projectQuery, projectKey, projectValue, projectOut: LinearMap
   let queryMap, keyMap: QuadraticMap?  // nil for elu + 1
   let q, k, v, out: Pointer  // [rows, dim], saved; with elu q and k hold φ(q) and φ(k)
   let inverse: Pointer  // 1/normaliser [rows, dim], saved
@@ -76,8 +76,10 @@ private final class LinearAttentionKernel: Kernel {
     heads = Heads(count: primitive.heads, width: primitive.headDim, time: site.time)
     let isSigned = primitive.featureMap == .mad
     normalizer = Normalizer(heads, epsilon: isSigned ? 1e-12 : 1e-6, &site)
-    (projectQuery, projectKey) = (site.parameter("proj_q.weight"), site.parameter("proj_k.weight"))
-    (projectValue, projectOut) = (site.parameter("proj_v.weight"), site.parameter("out_proj.weight"))
+    projectQuery = site.linear("proj_q.weight", inputs: dim, outputs: dim)
+    projectKey = site.linear("proj_k.weight", inputs: dim, outputs: dim)
+    projectValue = site.linear("proj_v.weight", inputs: dim, outputs: dim)
+    projectOut = site.linear("out_proj.weight", inputs: dim, outputs: dim)
     let size = site.rows * dim + Heads.overhang
     (q, k, v, out) = (site.saved(size), site.saved(size), site.saved(size), site.saved(size))
     inverse = site.saved(size)
@@ -92,9 +94,9 @@ private final class LinearAttentionKernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * heads.time
-    Linear.forward(x, weight: projectQuery.value, into: q, rows: rows, inputs: dim, outputs: dim)
-    Linear.forward(x, weight: projectKey.value, into: k, rows: rows, inputs: dim, outputs: dim)
-    Linear.forward(x, weight: projectValue.value, into: v, rows: rows, inputs: dim, outputs: dim)
+    projectQuery.forward(x, into: q, rows: rows)
+    projectKey.forward(x, into: k, rows: rows)
+    projectValue.forward(x, into: v, rows: rows)
     if let queryMap, let keyMap {
       queryMap.forward(q, into: query, rows: rows)
       keyMap.forward(k, into: key, rows: rows)
@@ -104,7 +106,7 @@ private final class LinearAttentionKernel: Kernel {
     }
     LinearScan.run(query: query, key: key, value: v, into: out, heads: heads, sequences: sequences)
     normalizer.forward(query: query, key: key, out: out, inverse: inverse, sequences: sequences)
-    Linear.forward(out, weight: projectOut.value, into: y, rows: rows, inputs: dim, outputs: dim, accumulate: true)
+    projectOut.forward(out, into: y, rows: rows, adding: true)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
@@ -113,8 +115,8 @@ private final class LinearAttentionKernel: Kernel {
       queryMap.recompute(into: query, rows: rows)
       keyMap.recompute(into: key, rows: rows)
     }
-    Linear.backwardWeight(dy, out, into: projectOut.gradient, rows: rows, inputs: dim, outputs: dim)
-    Linear.backwardInput(dy, weight: projectOut.value, into: upstream, rows: rows, inputs: dim, outputs: dim)
+    projectOut.backwardWeight(dy, out, rows: rows)
+    projectOut.backwardInput(dy, into: upstream, rows: rows)
     normalizer.divide(upstream, out: out, inverse: inverse, shares: shares, sequences: sequences)
     LinearScan.run(query: upstream, key: v, value: key, into: queryGradient, heads: heads, sequences: sequences)
     LinearScan.run(
@@ -131,14 +133,9 @@ private final class LinearAttentionKernel: Kernel {
       ELUPlusOne.backward(q, gradient: queryGradient, count: rows * dim)
       ELUPlusOne.backward(k, gradient: keyGradient, count: rows * dim)
     }
-    func project(_ gradient: Pointer, _ weight: ParameterPointers) {
-      Linear.backwardWeight(gradient, x, into: weight.gradient, rows: rows, inputs: dim, outputs: dim)
-      Linear.backwardInput(
-        gradient, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: dim, accumulate: true)
-    }
-    project(queryGradient, projectQuery)
-    project(keyGradient, projectKey)
-    project(valueGradient, projectValue)
+    projectQuery.backward(queryGradient, x, addingTo: dx, rows: rows)
+    projectKey.backward(keyGradient, x, addingTo: dx, rows: rows)
+    projectValue.backward(valueGradient, x, addingTo: dx, rows: rows)
   }
 }
 

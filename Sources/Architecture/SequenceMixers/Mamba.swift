@@ -67,7 +67,8 @@ private final class MambaKernel: Kernel {
   let dim, inner, states, rank, width, time: Int  // width = rank + 2·states
   /// Between the outer projections sequences go through in groups, whose tensors stay in the cache.
   let group: Int
-  let inProjection, inputProjection, stepProjection, stepBias, decayLog, skip, outProjection: ParameterPointers
+  let inProjection, inputProjection, stepProjection, outProjection: LinearMap
+  let stepBias, decayLog, skip: ParameterPointers
   let convolution: ShortConvolution
   let scan: SelectiveScan
   let projected: Pointer  // a and z of each position [rows, 2, inner], saved
@@ -82,9 +83,11 @@ private final class MambaKernel: Kernel {
     (dim, inner, states, rank) = (primitive.dim, primitive.inner, primitive.states, primitive.rank)
     (width, time) = (rank + 2 * states, site.time)
     group = SelectiveScan.groupLength(time: time)
-    (inProjection, inputProjection) = (site.parameter("in_proj.weight"), site.parameter("x_proj.weight"))
-    (stepProjection, stepBias) = (site.parameter("dt_proj.weight"), site.parameter("dt_proj.bias"))
-    (decayLog, skip, outProjection) = (site.parameter("A_log"), site.parameter("D"), site.parameter("out_proj.weight"))
+    inProjection = site.linear("in_proj.weight", inputs: dim, outputs: 2 * inner)
+    inputProjection = site.linear("x_proj.weight", inputs: inner, outputs: width)
+    stepProjection = site.linear("dt_proj.weight", inputs: rank, outputs: inner, x: .positions(stride: width))
+    outProjection = site.linear("out_proj.weight", inputs: inner, outputs: dim)
+    (stepBias, decayLog, skip) = (site.parameter("dt_proj.bias"), site.parameter("A_log"), site.parameter("D"))
     convolution = ShortConvolution(
       channels: inner, kernel: primitive.kernel, weight: site.parameter("conv_weight"),
       bias: site.parameter("conv_bias"), appliesSiLU: true, &site)
@@ -108,12 +111,11 @@ private final class MambaKernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(x, weight: inProjection.value, into: projected, rows: rows, inputs: dim, outputs: 2 * inner)
+    inProjection.forward(x, into: projected, rows: rows)
     for first in stride(from: 0, to: sequences, by: group) {
       select(first, min(group, sequences - first))
     }
-    Linear.forward(
-      result, weight: outProjection.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
+    outProjection.forward(result, into: y, rows: rows, adding: true)
   }
 
   /// From `projected` to `result` for a group of sequences.
@@ -122,9 +124,8 @@ private final class MambaKernel: Kernel {
     let (u, dt, selection) = (u + row * inner, dt + row * inner, selection + row * width)
     convolution.forward(
       projected + row * 2 * inner, strideX: 2 * inner, into: u, strideY: inner, sequences: sequences)
-    Linear.forward(u, weight: inputProjection.value, into: selection, rows: rows, inputs: inner, outputs: width)
-    Linear.forward(
-      selection, weight: stepProjection.value, into: dt, rows: rows, inputs: rank, outputs: inner, strideX: width)
+    inputProjection.forward(u, into: selection, rows: rows)
+    stepProjection.forward(selection, into: dt, rows: rows)
     StepSize.forward(dt, bias: stepBias.value, rows: rows, columns: inner)
     scan.forward(
       inputs(row), into: Columns(result + row * inner, stride: inner), first: first, sequences: sequences)
@@ -132,7 +133,7 @@ private final class MambaKernel: Kernel {
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.backwardWeight(dy, result, into: outProjection.gradient, rows: rows, inputs: inner, outputs: dim)
+    outProjection.backwardWeight(dy, result, rows: rows)
     scan.clearGradients()
     for first in stride(from: 0, to: sequences, by: group) {
       selectBackward(dy + first * time * dim, first, min(group, sequences - first))
@@ -144,11 +145,7 @@ private final class MambaKernel: Kernel {
       }
       skip.gradient[channel] += scan.skipGradient(channel)
     }
-    Linear.backwardWeight(
-      projectedGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: 2 * inner)
-    Linear.backwardInput(
-      projectedGradient, weight: inProjection.value, into: dx, rows: rows, inputs: dim, outputs: 2 * inner,
-      accumulate: true)
+    inProjection.backward(projectedGradient, x, addingTo: dx, rows: rows)
   }
 
   /// From `dy` of a group of sequences to their `projectedGradient`.
@@ -156,22 +153,15 @@ private final class MambaKernel: Kernel {
     let (row, rows) = (first * time, sequences * time)
     let (u, dt, selection) = (u + row * inner, dt + row * inner, selection + row * width)
     let (outer, outerGradient) = (projected + row * 2 * inner, projectedGradient + row * 2 * inner)
-    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
+    outProjection.backwardInput(dy, into: gradient, rows: rows)
     let gradients = tensors(dt: dtGradient, u: gradient, projected: outerGradient, selection: selectionGradient)
     scan.backward(
       inputs(row), Columns(gradient, stride: inner), into: gradients, first: first, sequences: sequences)
 
     StepSize.backward(dt, gradient: dtGradient, bias: stepBias.gradient, rows: rows, columns: inner)
-    Linear.backwardWeight(
-      dtGradient, selection, into: stepProjection.gradient, rows: rows, inputs: rank, outputs: inner, strideX: width)
-    Linear.backwardInput(
-      dtGradient, weight: stepProjection.value, into: selectionGradient, rows: rows, inputs: rank, outputs: inner,
-      strideX: width)
-    Linear.backwardWeight(
-      selectionGradient, u, into: inputProjection.gradient, rows: rows, inputs: inner, outputs: width)
-    Linear.backwardInput(
-      selectionGradient, weight: inputProjection.value, into: gradient, rows: rows, inputs: inner, outputs: width,
-      accumulate: true)
+    stepProjection.backwardWeight(dtGradient, selection, rows: rows)
+    stepProjection.backwardInput(dtGradient, into: selectionGradient, rows: rows)
+    inputProjection.backward(selectionGradient, u, addingTo: gradient, rows: rows)
 
     convolution.backward(
       outer, strideX: 2 * inner, gradient, strideY: inner, into: outerGradient, strideDX: 2 * inner,

@@ -69,7 +69,8 @@ private final class Mamba2Kernel: Kernel {
   let outerStride, selectionStride: Int
   /// Between the outer projections sequences go through in groups, whose tensors stay in the cache.
   let group: Int
-  let inProjection, stepBias, decayLog, skip, norm, outProjection: ParameterPointers
+  let inProjection, outProjection: LinearMap
+  let stepBias, decayLog, skip, norm: ParameterPointers
   let convolution: ShortConvolution
   let scan: any HeadScan
   let projected: Pointer  // z, a and p of each position [rows, outerStride], saved
@@ -89,7 +90,8 @@ private final class Mamba2Kernel: Kernel {
     (width, time) = (inner + convolved + heads, site.time)
     (outerStride, selectionStride) = (aligned(width), aligned(convolved))
     group = SelectiveScan.groupLength(time: time)
-    (inProjection, outProjection) = (site.parameter("in_proj.weight"), site.parameter("out_proj.weight"))
+    inProjection = site.linear("in_proj.weight", inputs: dim, outputs: width, y: .positions(stride: outerStride))
+    outProjection = site.linear("out_proj.weight", inputs: inner, outputs: dim)
     (stepBias, decayLog) = (site.parameter("dt_bias"), site.parameter("A_log"))
     (skip, norm) = (site.parameter("D"), site.parameter("norm"))
     convolution = ShortConvolution(
@@ -98,8 +100,8 @@ private final class Mamba2Kernel: Kernel {
     // With few states the recurrence runs step by step, with many as matrix products.
     scan =
       states < 32
-      ? SelectiveScan(channels: inner, states: states, headDim: headDim, &site)
-      : ChunkedScan(channels: inner, states: states, headDim: headDim, &site)
+      ? SelectiveScan(channels: inner, states: states, headDim: headDim, stride: selectionStride, &site)
+      : ChunkedScan(channels: inner, states: states, headDim: headDim, stride: selectionStride, &site)
     projected = site.saved(site.rows * outerStride)
     selection = site.saved(site.rows * selectionStride)
     dt = site.saved(site.rows * heads)
@@ -122,14 +124,11 @@ private final class Mamba2Kernel: Kernel {
 
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(
-      x, weight: inProjection.value, into: projected, rows: rows, inputs: dim, outputs: width,
-      strideY: outerStride)
+    inProjection.forward(x, into: projected, rows: rows)
     for first in stride(from: 0, to: sequences, by: group) {
       select(first, min(group, sequences - first))
     }
-    Linear.forward(
-      normalized, weight: outProjection.value, into: y, rows: rows, inputs: inner, outputs: dim, accumulate: true)
+    outProjection.forward(normalized, into: y, rows: rows, adding: true)
   }
 
   /// From `projected` to `normalized` for a group of sequences.
@@ -160,20 +159,15 @@ private final class Mamba2Kernel: Kernel {
       decayLog.gradient[head] -= scan.rateGradient(head: head) * exp(decayLog.value[head])
       skip.gradient[head] += scan.skipGradient(head: head)
     }
-    Linear.backwardWeight(dy, normalized, into: outProjection.gradient, rows: rows, inputs: inner, outputs: dim)
-    Linear.backwardWeight(
-      projectedGradient, x, into: inProjection.gradient, rows: rows, inputs: dim, outputs: width,
-      strideY: outerStride)
-    Linear.backwardInput(
-      projectedGradient, weight: inProjection.value, into: dx, rows: rows, inputs: dim, outputs: width,
-      strideY: outerStride, accumulate: true)
+    outProjection.backwardWeight(dy, normalized, rows: rows)
+    inProjection.backward(projectedGradient, x, addingTo: dx, rows: rows)
   }
 
   /// From `dy` of a group of sequences to their `projectedGradient`, and `normalized` once more.
   private func selectBackward(_ dy: UnsafePointer<Float>, _ first: Int, _ sequences: Int) {
     let (row, rows) = (first * time, sequences * time)
     let (outer, outerGradient) = (projected + row * outerStride, projectedGradient + row * outerStride)
-    Linear.backwardInput(dy, weight: outProjection.value, into: gradient, rows: rows, inputs: inner, outputs: dim)
+    outProjection.backwardInput(dy, into: gradient, rows: rows)
     for index in 0..<rows {
       normalize(row + index)
       normalizeBackward(row + index, gradient + index * inner)

@@ -59,7 +59,8 @@ private final class MultiHeadHyenaKernel: Kernel {
   let dim, projected, heads, time, stride: Int
   let filter: ImplicitFilterKernel
   let attention: ToeplitzAttention
-  let inWeight, inBias, taps, tapBias, filterBias, outWeight, outBias: ParameterPointers
+  let inProjection, outProjection: LinearMap
+  let inBias, taps, tapBias, filterBias: ParameterPointers
   let p: Pointer  // 16 zeros, then the projection [projected, stride], zero beyond time; per sequence, saved
   let o: Pointer  // [dim, stride]; per sequence, saved
   let streams: Pointer  // q, v, k [3 dim, stride]
@@ -73,10 +74,12 @@ private final class MultiHeadHyenaKernel: Kernel {
     filter = ImplicitFilterKernel(primitive.filter, &site)
     attention = ToeplitzAttention(heads: heads, headDim: primitive.headDim, &site)
     stride = attention.stride
-    (inWeight, inBias) = (site.parameter("in_proj.weight"), site.parameter("in_proj.bias"))
+    inProjection = site.linear("in_proj.weight", inputs: dim, outputs: projected, y: .channels(stride: stride))
+    outProjection = site.linear(
+      "out_proj.weight", bias: "out_proj.bias", inputs: dim, outputs: dim, x: .channels(stride: stride))
+    inBias = site.parameter("in_proj.bias")
     (taps, tapBias) = (site.parameter("conv_weight"), site.parameter("conv_bias"))
     filterBias = site.parameter("filter_bias")
-    (outWeight, outBias) = (site.parameter("out_proj.weight"), site.parameter("out_proj.bias"))
     p = site.saved(site.sequences * (vectorWidth + projected * stride))
     o = site.saved(site.sequences * dim * stride)
     streams = site.scratch(3 * dim * stride)
@@ -105,20 +108,15 @@ private final class MultiHeadHyenaKernel: Kernel {
     for sequence in 0..<sequences {
       let start = sequence * time * dim
       let (p, o) = (projection(sequence), o + sequence * dim * stride)
-      BLAS.multiply(
-        inWeight.value, x + start, into: p, rows: projected, columns: time, inner: dim, transposeB: true,
-        strideB: dim, strideC: stride)
+      inProjection.forward(x + start, into: p, rows: time)
       for row in 0..<projected {
         let (line, bias) = (p + row * stride, inBias.value[row])
         for t in 0..<time { line[t] += bias }
       }
       shortConvolution(p)
       attention.forward(streams, streams + 2 * dim * stride, streams + dim * stride, into: o)
-      BLAS.multiply(
-        o, outWeight.value, into: y + start, rows: time, columns: dim, inner: dim, transposeA: true, transposeB: true,
-        strideA: stride, strideB: dim, keep: 1)
+      outProjection.forward(o, into: y + start, rows: time, adding: true)
     }
-    Linear.addBias(outBias.value, to: y, rows: sequences * time, columns: dim)
   }
 
   func backward(_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, into dx: Pointer, sequences: Int) {
@@ -126,12 +124,8 @@ private final class MultiHeadHyenaKernel: Kernel {
     for sequence in 0..<sequences {
       let start = sequence * time * dim
       let (p, o) = (projection(sequence), o + sequence * section)
-      BLAS.multiply(
-        dy + start, o, into: outWeight.gradient, rows: dim, columns: dim, inner: time, transposeA: true,
-        transposeB: true, strideA: dim, strideB: stride, keep: 1)
-      BLAS.multiply(
-        outWeight.value, dy + start, into: gradientO, rows: dim, columns: time, inner: dim, transposeA: true,
-        transposeB: true, strideA: dim, strideB: dim, strideC: stride)
+      outProjection.backwardWeight(dy + start, o, rows: time)
+      outProjection.backwardInput(dy + start, into: gradientO, rows: time)
       clearEnds(gradientO, rows: dim, from: time)
       shortConvolution(p)
       clearEnds(streamGradients, rows: 3 * dim, from: stride - vectorWidth)
@@ -139,14 +133,8 @@ private final class MultiHeadHyenaKernel: Kernel {
         streams, streams + 2 * section, streams + section, gradientO, dq: streamGradients,
         dk: streamGradients + 2 * section, dv: streamGradients + section)
       shortConvolutionBackward(p)
-      BLAS.multiply(
-        gradientP, x + start, into: inWeight.gradient, rows: projected, columns: dim, inner: time, strideA: stride,
-        keep: 1)
-      BLAS.multiply(
-        gradientP, inWeight.value, into: dx + start, rows: time, columns: dim, inner: projected, transposeA: true,
-        strideA: stride, keep: 1)
+      inProjection.backward(gradientP, x + start, addingTo: dx + start, rows: time)
     }
-    Linear.backwardBias(dy, into: outBias.gradient, rows: sequences * time, columns: dim)
   }
 
   private func projection(_ sequence: Int) -> Pointer {

@@ -36,7 +36,7 @@ private final class RWKV5TimeKernel: Kernel {
   let dim, time: Int
   let shift: TokenShift
   let mixR, mixK, mixV, mixG, decay: ParameterPointers
-  let receptance, key, value, gate: ParameterPointers
+  let receptance, key, value, gate: LinearMap
   let recurrence: GatedRecurrence<ReadsOldState>
   let shifted: Pointer  // [rows, dim]
   let decayTotal: Pointer  // [dim]
@@ -46,8 +46,10 @@ private final class RWKV5TimeKernel: Kernel {
     shift = TokenShift(dim: dim, share: .present, &site)
     (mixR, mixK) = (site.parameter("mix_r"), site.parameter("mix_k"))
     (mixV, mixG) = (site.parameter("mix_v"), site.parameter("mix_g"))
-    (receptance, key) = (site.parameter("receptance.weight"), site.parameter("key.weight"))
-    (value, gate) = (site.parameter("value.weight"), site.parameter("gate.weight"))
+    receptance = site.linear("receptance.weight", inputs: dim, outputs: dim)
+    key = site.linear("key.weight", inputs: dim, outputs: dim)
+    value = site.linear("value.weight", inputs: dim, outputs: dim)
+    gate = site.linear("gate.weight", inputs: dim, outputs: dim)
     decay = site.parameter("decay")
     shifted = site.scratch(site.rows * dim)
     decayTotal = site.scratch(dim)
@@ -80,20 +82,20 @@ private final class RWKV5TimeKernel: Kernel {
 
   /// `out = W shift(x)`.
   private func project(
-    _ x: UnsafePointer<Float>, mix: ParameterPointers, _ weight: ParameterPointers, into out: Pointer, sequences: Int
+    _ x: UnsafePointer<Float>, mix: ParameterPointers, _ weight: LinearMap, into out: Pointer, sequences: Int
   ) {
     shift.forward(x, mix: mix.value, into: shifted, sequences: sequences)
-    Linear.forward(shifted, weight: weight.value, into: out, rows: sequences * time, inputs: dim, outputs: dim)
+    weight.forward(shifted, into: out, rows: sequences * time)
   }
 
   private func backward(
-    _ gradient: Pointer, _ x: UnsafePointer<Float>, mix: ParameterPointers, _ weight: ParameterPointers,
+    _ gradient: Pointer, _ x: UnsafePointer<Float>, mix: ParameterPointers, _ weight: LinearMap,
     into dx: Pointer, sequences: Int
   ) {
     let rows = sequences * time
     shift.forward(x, mix: mix.value, into: shifted, sequences: sequences)
-    Linear.backwardWeight(gradient, shifted, into: weight.gradient, rows: rows, inputs: dim, outputs: dim)
-    Linear.backwardInput(gradient, weight: weight.value, into: shifted, rows: rows, inputs: dim, outputs: dim)
+    weight.backwardWeight(gradient, shifted, rows: rows)
+    weight.backwardInput(gradient, into: shifted, rows: rows)
     shift.backward(x, upstream: shifted, mix: mix.value, into: dx, mixGradient: mix.gradient, sequences: sequences)
   }
 }

@@ -52,9 +52,10 @@ struct RWKV6TimeMixer: Primitive {
 private final class RWKV6TimeKernel: Kernel {
   let dim, time: Int
   let shift: TokenShift
-  let mixX, mixFirst, mixSecond, decay, decayFirst, decaySecond: ParameterPointers
+  let mixX, decay: ParameterPointers
+  let mixFirst, decayFirst, decaySecond: LinearMap
   let channels: (w: Channel, k: Channel, v: Channel, r: Channel, g: Channel)
-  let receptance, key, value, gate: ParameterPointers
+  let receptance, key, value, gate: LinearMap
   let recurrence: GatedRecurrence<ReadsOldState>
   let codes: Pointer  // tanh((x + e ⊙ mix_x) M₁) [rows, 160], saved
   let decayCodes: Pointer  // tanh(x_w D₁) [rows, 64], saved
@@ -63,28 +64,41 @@ private final class RWKV6TimeKernel: Kernel {
   let codeGradient: Pointer  // [rows, 160]
   let decayCodeGradient: Pointer  // [rows, 64]
 
-  private static let codeWidth = 5 * RWKV6TimeMixer.mixRank
+  fileprivate static let codeWidth = 5 * RWKV6TimeMixer.mixRank
 
-  /// One of the five shifted inputs: its place among the codes, and its mix.
+  /// One of the five shifted inputs: its mix, the first of its codes, and the map from them to shares.
   struct Channel {
-    let index: Int
     let mix: ParameterPointers
+    let code: Int
+    let map: LinearMap
+
+    init(_ index: Int, mix: String, dim: Int, _ site: inout KernelSite) {
+      self.mix = site.parameter(mix)
+      code = index * RWKV6TimeMixer.mixRank
+      map = site.linear(
+        site.parameter("mix_w2").from(code * dim), inputs: RWKV6TimeMixer.mixRank, outputs: dim,
+        x: .positions(stride: RWKV6TimeKernel.codeWidth), storage: .byInputs)
+    }
   }
 
   init(_ mixing: RWKVTimeMixing, _ site: inout KernelSite) {
     (dim, time) = (mixing.dim, site.time)
     shift = TokenShift(dim: dim, share: .previous, &site)
     mixX = site.parameter("mix_x")
-    (mixFirst, mixSecond) = (site.parameter("mix_w1"), site.parameter("mix_w2"))
+    mixFirst = site.linear("mix_w1", inputs: dim, outputs: Self.codeWidth, storage: .byInputs)
     decay = site.parameter("decay")
-    (decayFirst, decaySecond) = (site.parameter("decay_w1"), site.parameter("decay_w2"))
+    let rank = RWKV6TimeMixer.decayRank
+    decayFirst = site.linear("decay_w1", inputs: dim, outputs: rank, storage: .byInputs)
+    decaySecond = site.linear("decay_w2", inputs: rank, outputs: dim, storage: .byInputs)
     channels = (
-      w: Channel(index: 0, mix: site.parameter("mix_w")), k: Channel(index: 1, mix: site.parameter("mix_k")),
-      v: Channel(index: 2, mix: site.parameter("mix_v")), r: Channel(index: 3, mix: site.parameter("mix_r")),
-      g: Channel(index: 4, mix: site.parameter("mix_g"))
+      w: Channel(0, mix: "mix_w", dim: dim, &site), k: Channel(1, mix: "mix_k", dim: dim, &site),
+      v: Channel(2, mix: "mix_v", dim: dim, &site), r: Channel(3, mix: "mix_r", dim: dim, &site),
+      g: Channel(4, mix: "mix_g", dim: dim, &site)
     )
-    (receptance, key) = (site.parameter("receptance.weight"), site.parameter("key.weight"))
-    (value, gate) = (site.parameter("value.weight"), site.parameter("gate.weight"))
+    receptance = site.linear("receptance.weight", inputs: dim, outputs: dim)
+    key = site.linear("key.weight", inputs: dim, outputs: dim)
+    value = site.linear("value.weight", inputs: dim, outputs: dim)
+    gate = site.linear("gate.weight", inputs: dim, outputs: dim)
     codes = site.saved(site.rows * Self.codeWidth)
     decayCodes = site.saved(site.rows * RWKV6TimeMixer.decayRank)
     slope = site.saved(site.rows * dim)
@@ -98,7 +112,7 @@ private final class RWKV6TimeKernel: Kernel {
   func forward(_ x: UnsafePointer<Float>, into y: Pointer, sequences: Int) {
     let rows = sequences * time
     shift.forward(x, mix: mixX.value, into: shifted, sequences: sequences)
-    BLAS.multiply(shifted, mixFirst.value, into: codes, rows: rows, columns: Self.codeWidth, inner: dim)
+    mixFirst.forward(shifted, into: codes, rows: rows)
     tanh(codes, count: rows * Self.codeWidth)
     project(x, channels.r, receptance, into: recurrence.query, sequences: sequences)
     project(x, channels.k, key, into: recurrence.key, sequences: sequences)
@@ -119,11 +133,8 @@ private final class RWKV6TimeKernel: Kernel {
 
     tanhBackward(codes, gradient: codeGradient, count: rows * Self.codeWidth)
     shift.forward(x, mix: mixX.value, into: shifted, sequences: sequences)
-    BLAS.multiply(
-      shifted, codeGradient, into: mixFirst.gradient, rows: dim, columns: Self.codeWidth, inner: rows, transposeA: true,
-      keep: 1)
-    BLAS.multiply(
-      codeGradient, mixFirst.value, into: shifted, rows: rows, columns: dim, inner: Self.codeWidth, transposeB: true)
+    mixFirst.backwardWeight(codeGradient, shifted, rows: rows)
+    mixFirst.backwardInput(codeGradient, into: shifted, rows: rows)
     shift.backward(x, upstream: shifted, mix: mixX.value, into: dx, mixGradient: mixX.gradient, sequences: sequences)
   }
 
@@ -131,10 +142,7 @@ private final class RWKV6TimeKernel: Kernel {
 
   /// `shares = code_a M₂ₐ`, what the token adds to the mix.
   private func fillShares(_ channel: Channel, rows: Int) {
-    let rank = RWKV6TimeMixer.mixRank
-    BLAS.multiply(
-      codes + channel.index * rank, mixSecond.value + channel.index * rank * dim, into: shares, rows: rows,
-      columns: dim, inner: rank, strideA: Self.codeWidth)
+    channel.map.forward(codes + channel.code, into: shares, rows: rows)
   }
 
   /// `shifted = x_a`.
@@ -145,35 +153,30 @@ private final class RWKV6TimeKernel: Kernel {
 
   /// Takes `shifted = ∂loss/∂x_a` on to x, the mix and the codes; `shares` must still be those of the channel.
   private func backwardShifted(_ x: UnsafePointer<Float>, _ channel: Channel, into dx: Pointer, sequences: Int) {
-    let (rows, rank) = (sequences * time, RWKV6TimeMixer.mixRank)
+    let rows = sequences * time
     shift.backward(
       x, upstream: shifted, mix: channel.mix.value, shares: shares, into: dx, mixGradient: channel.mix.gradient,
       sequences: sequences)
-    let offset = channel.index * rank
-    BLAS.multiply(
-      codes + offset, shifted, into: mixSecond.gradient + offset * dim, rows: rank, columns: dim, inner: rows,
-      transposeA: true, strideA: Self.codeWidth, keep: 1)
-    BLAS.multiply(
-      shifted, mixSecond.value + offset * dim, into: codeGradient + offset, rows: rows, columns: rank, inner: dim,
-      transposeB: true, strideC: Self.codeWidth)
+    channel.map.backwardWeight(shifted, codes + channel.code, rows: rows)
+    channel.map.backwardInput(shifted, into: codeGradient + channel.code, rows: rows)
   }
 
   /// `out = W x_a`.
   private func project(
-    _ x: UnsafePointer<Float>, _ channel: Channel, _ weight: ParameterPointers, into out: Pointer, sequences: Int
+    _ x: UnsafePointer<Float>, _ channel: Channel, _ weight: LinearMap, into out: Pointer, sequences: Int
   ) {
     fillShifted(x, channel, sequences: sequences)
-    Linear.forward(shifted, weight: weight.value, into: out, rows: sequences * time, inputs: dim, outputs: dim)
+    weight.forward(shifted, into: out, rows: sequences * time)
   }
 
   private func backward(
-    _ gradient: Pointer, _ x: UnsafePointer<Float>, _ channel: Channel, _ weight: ParameterPointers, into dx: Pointer,
+    _ gradient: Pointer, _ x: UnsafePointer<Float>, _ channel: Channel, _ weight: LinearMap, into dx: Pointer,
     sequences: Int
   ) {
     let rows = sequences * time
     fillShifted(x, channel, sequences: sequences)
-    Linear.backwardWeight(gradient, shifted, into: weight.gradient, rows: rows, inputs: dim, outputs: dim)
-    Linear.backwardInput(gradient, weight: weight.value, into: shifted, rows: rows, inputs: dim, outputs: dim)
+    weight.backwardWeight(gradient, shifted, rows: rows)
+    weight.backwardInput(gradient, into: shifted, rows: rows)
     backwardShifted(x, channel, into: dx, sequences: sequences)
   }
 
@@ -183,10 +186,10 @@ private final class RWKV6TimeKernel: Kernel {
   private func decays(_ x: UnsafePointer<Float>, sequences: Int) {
     let (rows, rank, dim) = (sequences * time, RWKV6TimeMixer.decayRank, dim)
     fillShifted(x, channels.w, sequences: sequences)
-    BLAS.multiply(shifted, decayFirst.value, into: decayCodes, rows: rows, columns: rank, inner: dim)
+    decayFirst.forward(shifted, into: decayCodes, rows: rows)
     tanh(decayCodes, count: rows * rank)
     let (w, slope, bias) = (recurrence.decay, slope, decay.value)
-    BLAS.multiply(decayCodes, decaySecond.value, into: w, rows: rows, columns: dim, inner: rank)
+    decaySecond.forward(decayCodes, into: w, rows: rows)
     for row in 0..<rows {
       let (factors, slopes) = (w + row * dim, slope + row * dim)
       @inline(__always) func body<L: MemoryLanes>(_ i: Int, _: L.Type) {
@@ -207,18 +210,12 @@ private final class RWKV6TimeKernel: Kernel {
     let (rows, rank) = (sequences * time, RWKV6TimeMixer.decayRank)
     let gradient = recurrence.decayGradient
     recurrence.scaleDecayGradient(by: slope, bias: decay, rows: rows)
-    BLAS.multiply(
-      decayCodes, gradient, into: decaySecond.gradient, rows: rank, columns: dim, inner: rows, transposeA: true, keep: 1
-    )
-    BLAS.multiply(
-      gradient, decaySecond.value, into: decayCodeGradient, rows: rows, columns: rank, inner: dim, transposeB: true)
+    decaySecond.backwardWeight(gradient, decayCodes, rows: rows)
+    decaySecond.backwardInput(gradient, into: decayCodeGradient, rows: rows)
     tanhBackward(decayCodes, gradient: decayCodeGradient, count: rows * rank)
     fillShifted(x, channels.w, sequences: sequences)
-    BLAS.multiply(
-      shifted, decayCodeGradient, into: decayFirst.gradient, rows: dim, columns: rank, inner: rows, transposeA: true,
-      keep: 1)
-    BLAS.multiply(
-      decayCodeGradient, decayFirst.value, into: shifted, rows: rows, columns: dim, inner: rank, transposeB: true)
+    decayFirst.backwardWeight(decayCodeGradient, shifted, rows: rows)
+    decayFirst.backwardInput(decayCodeGradient, into: shifted, rows: rows)
     backwardShifted(x, channels.w, into: dx, sequences: sequences)
   }
 

@@ -14,7 +14,7 @@ final class GatedRecurrence<Reading: StateReading> {
     let normWeight: ParameterPointers
     /// With a bias the norm centres (group normalisation), without one it does not (RMS normalisation).
     let normBias: ParameterPointers?
-    let output: ParameterPointers
+    let output: LinearMap
   }
 
   let heads: Heads
@@ -57,25 +57,24 @@ final class GatedRecurrence<Reading: StateReading> {
 
   /// `y += W (norm(scan) ⊙ silu(gate))`.
   func forward(into y: Pointer, sequences: Int) {
-    let (rows, dim) = (sequences * heads.time, heads.dim)
+    let rows = sequences * heads.time
     if let parameter = tensors.bonus {
       bonus.forward(parameter, query: query, key: key, value: value, into: unit, rows: rows)
     }
     scan.forward(operands, into: unit, sequences: sequences)
     norm.forward(
       unit, gate: gate, weight: tensors.normWeight, bias: tensors.normBias, scales: scales, into: gated, rows: rows)
-    Linear.forward(
-      gated, weight: tensors.output.value, into: y, rows: rows, inputs: dim, outputs: dim, accumulate: true)
+    tensors.output.forward(gated, into: y, rows: rows, adding: true)
   }
 
   /// Fills the gradients of what the owner gave, and adds those of the tensors.
   func backward(_ dy: UnsafePointer<Float>, sequences: Int) {
-    let (rows, dim) = (sequences * heads.time, heads.dim)
-    Linear.backwardInput(dy, weight: tensors.output.value, into: upstream, rows: rows, inputs: dim, outputs: dim)
+    let rows = sequences * heads.time
+    tensors.output.backwardInput(dy, into: upstream, rows: rows)
     norm.backward(
       unit, gate: gate, weight: tensors.normWeight, bias: tensors.normBias, scales: scales, upstream: upstream,
       gateGradient: gateGradient, y: gated, rows: rows)
-    Linear.backwardWeight(dy, gated, into: tensors.output.gradient, rows: rows, inputs: dim, outputs: dim)
+    tensors.output.backwardWeight(dy, gated, rows: rows)
     if let parameter = tensors.bonus {
       bonus.backward(
         parameter, query: query, key: key, value: value, upstream: upstream, queryGradient: queryGradient,

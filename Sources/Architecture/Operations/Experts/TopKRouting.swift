@@ -67,14 +67,35 @@ struct TopKRouting: Sendable {
     }
   }
 
-  /// The k-th largest score: the largest one that at least k scores reach.
-  private func threshold(_ scores: Pointer) -> Float {
-    var best = -Float.infinity
-    for candidate in 0..<experts where scores[candidate] > best {
-      var reach = 0
-      for e in 0..<experts where scores[e] >= scores[candidate] { reach += 1 }
-      if reach >= active { best = scores[candidate] }
+  /// The experts of the k largest scores, in order; of equal scores the first ones. With scores that are not numbers they
+  /// are any k.
+  func choose(_ scores: Pointer, into choices: UnsafeMutablePointer<Int32>) {
+    let threshold = threshold(scores)
+    var above = 0
+    for e in 0..<experts where scores[e] > threshold { above += 1 }
+    var (filled, equal) = (0, active - above)
+    for e in 0..<experts where filled < active {
+      let isEqual = scores[e] == threshold && equal > 0
+      // The last ones fill the list if the scores cannot.
+      guard scores[e] > threshold || isEqual || experts - e <= active - filled else { continue }
+      if isEqual { equal -= 1 }
+      choices[filled] = Int32(truncatingIfNeeded: e)
+      filled += 1
     }
-    return best
+  }
+
+  /// The k-th largest score.
+  private func threshold(_ scores: Pointer) -> Float {
+    // The next largest value and how many have it, until k are passed.
+    var (bound, passed) = (Float.infinity, 0)
+    while true {
+      var (best, count) = (-Float.infinity, 0)
+      for e in 0..<experts where passed == 0 || scores[e] < bound {
+        if scores[e] > best { (best, count) = (scores[e], 1) } else if scores[e] == best { count += 1 }
+      }
+      passed += count
+      if passed >= active || count == 0 { return best }
+      bound = best
+    }
   }
 }

@@ -58,11 +58,12 @@ final class GatedLongConvolutionKernel {
   let time: Int
   /// The row stride of `gated`: whole blocks, and an odd number of cache lines so that a column does not fill one set.
   let stride: Int
-  private let dim, channels, projected: Int
+  private let channels, projected: Int
   private let blocks: Int
   private let filter: ImplicitFilterKernel
   private let long: LongConvolution
-  private let weight, bias, convolutionWeight, convolutionBias, filterBias: ParameterPointers
+  private let projection: LinearMap
+  private let convolutionWeight, convolutionBias, filterBias: ParameterPointers
   private let taps, tapGradients: Pointer  // three weights and the bias [blocks, 3 streams, 4, 16], saved
   private let p: Pointer  // the projection, its first columns repeated at the end [rows, strideP], saved
   private let strideP: Int
@@ -72,16 +73,18 @@ final class GatedLongConvolutionKernel {
   private let u, x0, x1, v, gradient, gradientU: Pointer  // of one block and sequence [length(time), 16]
 
   init(_ layer: GatedLongConvolution, _ site: inout KernelSite) {
-    (dim, channels, projected, time) = (layer.dim, layer.channels, layer.projected, site.time)
+    (channels, projected, time) = (layer.channels, layer.projected, site.time)
     blocks = ChannelBlock.count(channels)
     filter = ImplicitFilterKernel(layer.filter, &site)
-    (weight, bias) = (site.parameter("in_proj.weight"), site.parameter("in_proj.bias"))
     (convolutionWeight, convolutionBias) = (site.parameter("conv_weight"), site.parameter("conv_bias"))
     filterBias = site.parameter("filter_bias")
     stride = oddLines(channels)
     // Blocks that start at a multiple of sixteen never run over the end of p.
     wrapped = projected.isMultiple(of: vectorWidth) && channels.isMultiple(of: vectorWidth) ? 0 : vectorWidth - 1
     strideP = oddLines(projected + wrapped)
+    projection = site.linear(
+      "in_proj.weight", bias: "in_proj.bias", inputs: layer.dim, outputs: projected,
+      y: .positions(stride: strideP))
     taps = site.saved(blocks * Self.tapCount)
     tapGradients = site.saved(blocks * Self.tapCount)
     p = site.saved(site.rows * strideP)
@@ -134,12 +137,12 @@ final class GatedLongConvolutionKernel {
   /// Fills `gated [rows, stride]`, zeros beyond the channels.
   func forward(_ x: UnsafePointer<Float>, into gated: Pointer, sequences: Int) {
     let rows = sequences * time
-    Linear.forward(
-      x, weight: weight.value, into: p, rows: rows, inputs: dim, outputs: projected, strideY: strideP)
-    for row in 0..<rows {
-      let line = p + row * strideP
-      for column in 0..<projected { line[column] += bias.value[column] }
-      for column in 0..<wrapped { line[projected + column] = line[column % projected] }
+    projection.forward(x, into: p, rows: rows)
+    if wrapped > 0 {
+      for row in 0..<rows {
+        let line = p + row * strideP
+        for column in 0..<wrapped { line[projected + column] = line[column % projected] }
+      }
     }
     for sequence in 0..<sequences {
       for block in 0..<blocks { forwardBlock(sequence, block, gated) }
@@ -158,16 +161,13 @@ final class GatedLongConvolutionKernel {
     for sequence in 0..<sequences {
       for block in 0..<blocks { backwardBlock(sequence, block, gatedGradient, gated) }
     }
-    for row in 0..<rows {
-      let line = gradientP + row * strideP
-      for column in 0..<wrapped { line[column % projected] += line[projected + column] }
-      for column in 0..<projected { bias.gradient[column] += line[column] }
+    if wrapped > 0 {
+      for row in 0..<rows {
+        let line = gradientP + row * strideP
+        for column in 0..<wrapped { line[column % projected] += line[projected + column] }
+      }
     }
-    Linear.backwardWeight(
-      gradientP, x, into: weight.gradient, rows: rows, inputs: dim, outputs: projected, strideY: strideP)
-    Linear.backwardInput(
-      gradientP, weight: weight.value, into: dx, rows: rows, inputs: dim, outputs: projected, strideY: strideP,
-      accumulate: true)
+    projection.backward(gradientP, x, addingTo: dx, rows: rows)
   }
 
   /// The column of p that the first channel of a block reads.

@@ -41,7 +41,8 @@ struct RWKVChannelMixing {
 private final class RWKVChannelKernel: Kernel {
   let dim, inner, time: Int
   let shift: TokenShift
-  let mixK, mixR, key, receptance, value: ParameterPointers
+  let mixK, mixR: ParameterPointers
+  let key, receptance, value: LinearMap
   let rectified: Pointer  // relu(k) [rows, inner], saved
   let gate, values: Pointer  // r and Wᵥ relu(k)² [rows, dim], saved
   let shifted, gradient: Pointer  // [rows, dim]
@@ -51,8 +52,9 @@ private final class RWKVChannelKernel: Kernel {
     (dim, inner, time) = (primitive.dim, primitive.inner, site.time)
     shift = TokenShift(dim: dim, share: primitive.share, &site)
     (mixK, mixR) = (site.parameter("mix_k"), site.parameter("mix_r"))
-    (key, receptance) = (site.parameter("key.weight"), site.parameter("receptance.weight"))
-    value = site.parameter("value.weight")
+    key = site.linear("key.weight", inputs: dim, outputs: inner)
+    receptance = site.linear("receptance.weight", inputs: dim, outputs: dim)
+    value = site.linear("value.weight", inputs: inner, outputs: dim)
     rectified = site.saved(site.rows * inner)
     gate = site.saved(site.rows * dim)
     values = site.saved(site.rows * dim)
@@ -66,7 +68,7 @@ private final class RWKVChannelKernel: Kernel {
     let rows = sequences * time
     let (rectified, squares, gate, values) = (rectified, squares, gate, values)
     shift.forward(x, mix: mixK.value, into: shifted, sequences: sequences)
-    Linear.forward(shifted, weight: key.value, into: rectified, rows: rows, inputs: dim, outputs: inner)
+    key.forward(shifted, into: rectified, rows: rows)
     forEachVector(rows * inner) { i in
       let k = rectified.vector(i).upper(.zero)
       rectified.store(k, i)
@@ -76,9 +78,9 @@ private final class RWKVChannelKernel: Kernel {
       rectified[i] = k
       squares[i] = k * k
     }
-    Linear.forward(squares, weight: value.value, into: values, rows: rows, inputs: inner, outputs: dim)
+    value.forward(squares, into: values, rows: rows)
     shift.forward(x, mix: mixR.value, into: shifted, sequences: sequences)
-    Linear.forward(shifted, weight: receptance.value, into: gate, rows: rows, inputs: dim, outputs: dim)
+    receptance.forward(shifted, into: gate, rows: rows)
     forEachVector(rows * dim) { i in
       let r = VectorMath.sigmoid(gate.vector(i))
       gate.store(r, i)
@@ -104,7 +106,7 @@ private final class RWKVChannelKernel: Kernel {
       gradient[i] = outer
       values[i] *= outer * (1 - gate[i])
     }
-    Linear.backwardInput(gradient, weight: value.value, into: innerGradient, rows: rows, inputs: inner, outputs: dim)
+    value.backwardInput(gradient, into: innerGradient, rows: rows)
     forEachVector(rows * inner) { i in
       let k = rectified.vector(i)
       squares.store(k * k, i)
@@ -114,20 +116,20 @@ private final class RWKVChannelKernel: Kernel {
       squares[i] = k * k
       innerGradient[i] *= k + k
     }
-    Linear.backwardWeight(gradient, squares, into: value.gradient, rows: rows, inputs: inner, outputs: dim)
-    backward(x, innerGradient, through: key, mix: mixK, outputs: inner, into: dx, sequences: sequences)
-    backward(x, values, through: receptance, mix: mixR, outputs: dim, into: dx, sequences: sequences)
+    value.backwardWeight(gradient, squares, rows: rows)
+    backward(x, innerGradient, through: key, mix: mixK, into: dx, sequences: sequences)
+    backward(x, values, through: receptance, mix: mixR, into: dx, sequences: sequences)
   }
 
-  /// The gradients of one shifted projection, given those of its `outputs`.
+  /// The gradients of one shifted projection, given those of its outputs.
   private func backward(
-    _ x: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, through weight: ParameterPointers,
-    mix: ParameterPointers, outputs: Int, into dx: Pointer, sequences: Int
+    _ x: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>, through weight: LinearMap, mix: ParameterPointers,
+    into dx: Pointer, sequences: Int
   ) {
     let rows = sequences * time
     shift.forward(x, mix: mix.value, into: shifted, sequences: sequences)
-    Linear.backwardWeight(upstream, shifted, into: weight.gradient, rows: rows, inputs: dim, outputs: outputs)
-    Linear.backwardInput(upstream, weight: weight.value, into: shifted, rows: rows, inputs: dim, outputs: outputs)
+    weight.backwardWeight(upstream, shifted, rows: rows)
+    weight.backwardInput(upstream, into: shifted, rows: rows)
     shift.backward(
       x, upstream: shifted, mix: mix.value, into: dx, mixGradient: mix.gradient, sequences: sequences)
   }

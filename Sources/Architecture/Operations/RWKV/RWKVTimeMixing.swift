@@ -38,7 +38,7 @@ struct RWKVTimeMixing {
       Heads(count: heads, width: headDim, time: site.time), constantDecay: constantDecay, epsilon: epsilon,
       tensors: .init(
         bonus: site.parameter("bonus"), normWeight: site.parameter("ln_x.weight"),
-        normBias: site.parameter("ln_x.bias"), output: site.parameter("output.weight")),
+        normBias: site.parameter("ln_x.bias"), output: site.linear("output.weight", inputs: dim, outputs: dim)),
       &site)
   }
 }

@@ -24,8 +24,13 @@ struct ChunkedScan: HeadScan {
   private let weightGradients, productGradients: Pointer  // [chunk, chunk]
   private let v, vGradient, upstream, scaled: Pointer  // [chunk, channels]
   private let sumGradients: Pointer  // ∂/∂l [heads, chunk]
+  // Products; those that add write to what is there.
+  private let readState, addToState, toStates: MatrixProduct
+  private let weighHead, weighHeadBack: MatrixProduct
+  private let addToC, addToB: MatrixProduct
+  private let pairInputs, pairHead: MatrixProduct
 
-  init(channels: Int, states: Int, headDim: Int, _ site: inout KernelSite) {
+  init(channels: Int, states: Int, headDim: Int, stride: Int, _ site: inout KernelSite) {
     (self.channels, self.states, self.headDim) = (channels, states, headDim)
     (heads, time) = (channels / headDim, site.time)
     chunks = (time + Self.chunkLength - 1) / Self.chunkLength
@@ -40,6 +45,16 @@ struct ChunkedScan: HeadScan {
     (weightGradients, productGradients) = (site.scratch(length * length), site.scratch(length * length))
     (v, vGradient) = (site.scratch(length * channels), site.scratch(length * channels))
     (upstream, scaled) = (site.scratch(length * channels), site.scratch(length * channels))
+    let whole = MatrixProduct.Second.rows(stride: channels)
+    readState = site.product(strideA: stride, b: whole, strideC: channels)
+    addToState = site.product(strideA: stride, transposesA: true, b: whole, strideC: channels, adds: true)
+    toStates = site.product(strideA: channels, b: .transposed(stride: channels), strideC: stride)
+    weighHead = site.product(strideA: length, b: whole, strideC: channels, adds: true)
+    weighHeadBack = site.product(strideA: length, transposesA: true, b: whole, strideC: channels, adds: true)
+    addToC = site.product(strideA: length, b: .rows(stride: stride), strideC: stride, adds: true)
+    addToB = site.product(strideA: length, transposesA: true, b: .rows(stride: stride), strideC: stride, adds: true)
+    pairInputs = site.product(strideA: stride, b: .transposed(stride: stride), strideC: length)
+    pairHead = site.product(strideA: channels, b: .transposed(stride: channels), strideC: length)
   }
 
   func load(rate: (_ head: Int) -> Float, skip: (_ head: Int) -> Float) {
@@ -59,8 +74,7 @@ struct ChunkedScan: HeadScan {
       let (b, c) = (inputs.b, inputs.c)
       addSteps(inputs, row, length)
       // C_t S for all steps, then the part from within the chunk head by head.
-      BLAS.multiply(
-        c.row(row), state, into: o, rows: length, columns: channels, inner: states, strideA: c.stride)
+      readState(c.row(row), state, into: o, rows: length, columns: channels, inner: states)
       for t in 0..<length {
         let (u, line) = (inputs.u.row(row + t), o + t * channels)
         forEachHead(t) { head, at, l in
@@ -72,9 +86,7 @@ struct ChunkedScan: HeadScan {
       for head in 0..<heads {
         weigh(head, length, addingGradients: false)
         let at = head * headDim
-        BLAS.multiply(
-          weights, v + at, into: o + at, rows: length, columns: headDim, inner: length, strideA: Self.chunkLength,
-          strideB: channels, strideC: channels, keep: 1)
+        weighHead(weights, v + at, into: o + at, rows: length, columns: headDim, inner: length)
       }
       // The state after the chunk.
       let after = state + states * channels
@@ -86,9 +98,7 @@ struct ChunkedScan: HeadScan {
         }
       }
       decayState(state, into: after, length)
-      BLAS.multiply(
-        b.row(row), v, into: after, rows: states, columns: channels, inner: length, transposeA: true,
-        strideA: b.stride, keep: 1)
+      addToState(b.row(row), v, into: after, rows: states, columns: channels, inner: length)
       for t in 0..<length {
         let (z, from, to) = (inputs.z.row(row + t), o + t * channels, r.row(row + t))
         forEachVector(channels) { i in
@@ -117,8 +127,7 @@ struct ChunkedScan: HeadScan {
       }
 
       // Through the state after the chunk: ∂/∂B, ∂/∂v, and what later adds to them.
-      BLAS.multiply(
-        b.row(row), carry, into: vGradient, rows: length, columns: channels, inner: states, strideA: b.stride)
+      readState(b.row(row), carry, into: vGradient, rows: length, columns: channels, inner: states)
       for t in 0..<length {
         let (from, to, line) = (v + t * channels, scaled + t * channels, vGradient + t * channels)
         forEachHead(t) { head, at, l in
@@ -129,9 +138,7 @@ struct ChunkedScan: HeadScan {
           }
         }
       }
-      BLAS.multiply(
-        scaled, carry, into: gradients.b.row(row), rows: length, columns: states, inner: channels, transposeB: true,
-        strideC: gradients.b.stride)
+      toStates(scaled, carry, into: gradients.b.row(row), rows: length, columns: states, inner: channels)
 
       // Through the state before the chunk.
       for t in 0..<length {
@@ -141,32 +148,23 @@ struct ChunkedScan: HeadScan {
           for i in at..<at + headDim { to[i] = decay * from[i] }
         }
       }
-      BLAS.multiply(
-        scaled, state, into: gradients.c.row(row), rows: length, columns: states, inner: channels, transposeB: true,
-        strideC: gradients.c.stride)
+      toStates(scaled, state, into: gradients.c.row(row), rows: length, columns: states, inner: channels)
       decayState(carry, into: carry, length)
-      BLAS.multiply(
-        c.row(row), scaled, into: carry, rows: states, columns: channels, inner: length, transposeA: true,
-        strideA: c.stride, keep: 1)
+      addToState(c.row(row), scaled, into: carry, rows: states, columns: channels, inner: length)
 
       // Within the chunk.
       productGradients.update(repeating: 0, count: length * Self.chunkLength)
       for head in 0..<heads {
         let at = head * headDim
-        BLAS.multiply(
-          upstream + at, v + at, into: weightGradients, rows: length, columns: length, inner: headDim,
-          transposeB: true, strideA: channels, strideB: channels, strideC: Self.chunkLength)
+        pairHead(upstream + at, v + at, into: weightGradients, rows: length, columns: length, inner: headDim)
         weigh(head, length, addingGradients: true)
-        BLAS.multiply(
-          weights, upstream + at, into: vGradient + at, rows: length, columns: headDim, inner: length,
-          transposeA: true, strideA: Self.chunkLength, strideB: channels, strideC: channels, keep: 1)
+        weighHeadBack(
+          weights, upstream + at, into: vGradient + at, rows: length, columns: headDim, inner: length)
       }
-      BLAS.multiply(
-        productGradients, b.row(row), into: gradients.c.row(row), rows: length, columns: states, inner: length,
-        strideA: Self.chunkLength, strideB: b.stride, strideC: gradients.c.stride, keep: 1)
-      BLAS.multiply(
-        productGradients, c.row(row), into: gradients.b.row(row), rows: length, columns: states, inner: length,
-        transposeA: true, strideA: Self.chunkLength, strideB: c.stride, strideC: gradients.b.stride, keep: 1)
+      addToC(
+        productGradients, b.row(row), into: gradients.c.row(row), rows: length, columns: states, inner: length)
+      addToB(
+        productGradients, c.row(row), into: gradients.b.row(row), rows: length, columns: states, inner: length)
       inputsBackward(inputs, gradients, row, length)
     }
   }
@@ -221,9 +219,7 @@ struct ChunkedScan: HeadScan {
 
   /// Fills `products`.
   private func multiplyInputs(_ inputs: SelectiveScan.Tensors, _ row: Int, _ length: Int) {
-    BLAS.multiply(
-      inputs.c.row(row), inputs.b.row(row), into: products, rows: length, columns: length, inner: states,
-      transposeB: true, strideA: inputs.c.stride, strideB: inputs.b.stride, strideC: Self.chunkLength)
+    pairInputs(inputs.c.row(row), inputs.b.row(row), into: products, rows: length, columns: length, inner: states)
   }
 
   /// Fills `weights` of a head and, if asked, adds `weightGradients ⊙ decays` to `productGradients`.

@@ -3,7 +3,8 @@ import Engine
 /// A way to compute the selective recurrence where the channels of a head share step size and decay: dt is
 /// `[rows, heads]`, and one pair B, C serves all heads.
 protocol HeadScan {
-  init(channels: Int, states: Int, headDim: Int, _ site: inout KernelSite)
+  /// - Parameter stride: the row stride of B, C and their gradients.
+  init(channels: Int, states: Int, headDim: Int, stride: Int, _ site: inout KernelSite)
 
   /// Sets A, which must be negative, and D.
   func load(rate: (_ head: Int) -> Float, skip: (_ head: Int) -> Float)
@@ -24,7 +25,7 @@ protocol HeadScan {
 }
 
 extension SelectiveScan: HeadScan {
-  init(channels: Int, states: Int, headDim: Int, _ site: inout KernelSite) {
+  init(channels: Int, states: Int, headDim: Int, stride: Int, _ site: inout KernelSite) {
     self.init(channels: channels, states: states, sharedBy: headDim, &site)
   }
 
