@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "Engine", dependencies: ["CLIBXSMM", "COpenBLAS", "CVector"], swiftSettings: kernels),
     .target(name: "Architecture", dependencies: ["Engine", "Text"], swiftSettings: kernels),
     .target(name: "Layouts", dependencies: ["Architecture", "Configuration", "Text"], swiftSettings: machine),
-    .target(name: "Training", dependencies: ["Architecture", "Engine"], swiftSettings: machine),
+    .target(name: "Training", dependencies: ["Architecture", "Engine", "Text"], swiftSettings: machine),
     .target(
       name: "Configuration", dependencies: ["Text", .product(name: "SwiftCSV", package: "SwiftCSV")],
       swiftSettings: machine),
@@ -42,7 +42,7 @@ let package = Package(
     .target(
       name: "LanguageModeling", dependencies: ["Architecture", "Engine", "Layouts", "Text", "Training"],
       swiftSettings: machine),
-    .target(name: "Statistics", dependencies: ["Engine"], swiftSettings: machine),
+    .target(name: "Statistics", dependencies: ["Engine", "Text"], swiftSettings: machine),
     .target(
       name: "Search", dependencies: ["Architecture", "Configuration", "Engine", "Layouts", "Statistics", "Text"],
       swiftSettings: machine),
@@ -50,7 +50,7 @@ let package = Package(
       name: "Runs",
       dependencies: [
         "Architecture", "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "Search", "Statistics",
-        "Training",
+        "Text", "Training",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: machine),

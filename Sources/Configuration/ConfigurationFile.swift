@@ -1,13 +1,15 @@
 import Foundation
+import Text
 
 /// What is wrong with a JSON file that a user wrote, and where.
-public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct ConfigurationError: ReportedError, Equatable, Sendable {
   /// A JSON path such as `$.settings[2].steps`.
   public let path: String
   public let reason: String
 
   public init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
 
+  public var fault: Fault { .input }
   public var description: String { "\(path): \(reason)" }
 
   /// The path of a key of the object at `path`; a key that is not a plain word stands in brackets and quotes.
@@ -20,11 +22,13 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
 }
 
 /// Everything that is wrong with a file.
-public struct ConfigurationErrors: Error, Equatable, Sendable, CustomStringConvertible {
+public struct ConfigurationErrors: ReportedError, Equatable, Sendable {
   /// At least one, in the order in which they were found.
   public let errors: [ConfigurationError]
 
   public init(_ errors: [ConfigurationError]) { self.errors = errors }
+
+  public var fault: Fault { .input }
 
   /// One line each.
   public var description: String { errors.map(\.description).joined(separator: "\n") }

@@ -1,14 +1,15 @@
+import Text
+
 /// Why there is no text to train on.
-public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum CorpusError: ReportedError, Equatable, Sendable {
   case unreadable(path: String, reason: String)
   case empty(name: String)
   case tooShort(name: String, reason: String)
   /// The corpus has a name, and its text is not on this machine.
   case notInstalled(name: String, place: String)
 
-  /// Whether the text is to blame, not the machine.
-  public var isBadInput: Bool {
-    if case .notInstalled = self { false } else { true }
+  public var fault: Fault {
+    if case .notInstalled = self { .machine } else { .input }
   }
 
   public var description: String {

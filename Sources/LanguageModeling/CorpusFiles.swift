@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The bytes of a corpus's files, memory-mapped where they are many.
 enum CorpusFiles {
@@ -35,7 +36,7 @@ enum CorpusFiles {
     let contents = FileManager.default.enumerator(
       at: URL(filePath: folder), includingPropertiesForKeys: nil, options: [.skipsHiddenFiles]
     ) { url, error in
-      failure = .unreadable(path: url.path(percentEncoded: false), reason: error.localizedDescription)
+      failure = .unreadable(path: url.path(percentEncoded: false), reason: SystemReason.text(error))
       return false
     }
     var files: [String] = []
@@ -54,7 +55,7 @@ enum CorpusFiles {
       let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
       return try Data(contentsOf: URL(filePath: path), options: size >= mappedSize ? [.alwaysMapped] : [])
     } catch {
-      throw .unreadable(path: path, reason: error.localizedDescription)
+      throw .unreadable(path: path, reason: SystemReason.text(error))
     }
   }
 }

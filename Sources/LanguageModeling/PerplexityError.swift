@@ -1,8 +1,12 @@
+import Text
+
 /// Why a training cannot begin.
-public enum PerplexityError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum PerplexityError: ReportedError, Equatable, Sendable {
   case tooLarge(bytes: UInt64, available: UInt64)
   /// No model of a study can be trained for so few FLOPs.
   case smallBudget(Double, least: Double)
+
+  public var fault: Fault { .commandLine }
 
   public var description: String {
     switch self {

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Layouts
+import Text
 import Training
 
 /// Trains language models, several at the same time, and keeps everything in a folder: finished trainings are taken over,
@@ -15,8 +16,10 @@ public struct PerplexityStudy: Sendable {
     public let secondsLeft: Double?
   }
 
-  public enum Failure: Error, Equatable, CustomStringConvertible {
+  public enum Failure: ReportedError, Equatable {
     case unwritable(path: String, reason: String)
+
+    public var fault: Fault { .machine }
 
     public var description: String {
       switch self {
@@ -124,7 +127,7 @@ public struct PerplexityStudy: Sendable {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw .unwritable(path: folder.path(percentEncoded: false), reason: error.localizedDescription)
+      throw .unwritable(path: folder.path(percentEncoded: false), reason: SystemReason.text(error))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Architecture
+import Text
 
 /// The pattern of layers of a published model, to seed a search with and to compare with.
 public struct KnownHybrid: Sendable, Equatable {
@@ -44,7 +45,8 @@ extension Layout {
 }
 
 /// Why a name is not that of a known hybrid, or why a hybrid does not come in a depth.
-public struct HybridError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct HybridError: ReportedError, Equatable, Sendable {
+  public var fault: Fault { .commandLine }
   /// What was found and what is allowed, on one line.
   public let description: String
 

@@ -1,4 +1,5 @@
 import Architecture
+import Text
 
 /// The ordered layers of a model, e.g. `attention swiglu mamba swiglu`. A layer is a primitive, or a parallel group of
 /// several that read the same normalised input and whose outputs are summed.
@@ -125,11 +126,12 @@ extension LayerPrimitive {
 }
 
 /// A layer that cannot be built at the width or length asked for.
-public struct LayerError: Error, Equatable, CustomStringConvertible {
+public struct LayerError: ReportedError, Equatable {
   /// Counted from 1.
   public let layer: Int
   public let primitive: String
   public let reason: String
 
+  public var fault: Fault { .commandLine }
   public var description: String { "layer \(layer), \(primitive): \(reason)" }
 }

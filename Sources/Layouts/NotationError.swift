@@ -1,5 +1,7 @@
+import Text
+
 /// What is wrong with the text of a layout, and where.
-public struct NotationError: Error, Equatable, Sendable {
+public struct NotationError: ReportedError, Equatable, Sendable {
   /// What was found and what is allowed, on one line.
   public let message: String
   /// Where, in Unicode scalars from the start of the text.
@@ -37,7 +39,9 @@ public struct NotationError: Error, Equatable, Sendable {
   }
 }
 
-extension NotationError: CustomStringConvertible {
+extension NotationError {
+  public var fault: Fault { .commandLine }
+
   /// `column 8`, or `line 2, column 8`.
   public var place: String { hasLines ? "line \(line), column \(column)" : "column \(column)" }
 

@@ -2,7 +2,7 @@ import Architecture
 import Text
 
 /// What can be wrong with a task or a setting that somebody asks for.
-public enum TaskError: Error, Equatable, Sendable {
+public enum TaskError: ReportedError, Equatable, Sendable {
   case unknownTask(String, known: [String])
   case unknownVariable(String, task: String, known: [String])
   case invalidVariable(String, task: String, found: String, allowed: String)
@@ -14,7 +14,9 @@ public enum TaskError: Error, Equatable, Sendable {
   case tooLarge(task: String, examples: Int, length: Int)
 }
 
-extension TaskError: CustomStringConvertible {
+extension TaskError {
+  public var fault: Fault { .commandLine }
+
   public var description: String {
     switch self {
     case .unknownTask(let name, let known):

@@ -70,7 +70,7 @@ extension Table.Cell {
   var text: String {
     switch self {
     case .nothing: ""
-    case .text(let text): String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    case .text(let text): String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }).printable
     case .integer(let number): NumberText.grouped(number)
     case .number(let number, let decimals): NumberText.fixed(number, decimals: decimals)
     case .significant(let number, let digits): NumberText.significant(number, digits: digits)

@@ -1,6 +1,7 @@
 import Architecture
 import Engine
 import Foundation
+import Text
 
 /// All that a training needs to go on exactly where it was: weights, AdamW's moments and the number of updates, with what
 /// its owner notes. Random streams of a training are keyed by the step, so the step is their position too.
@@ -8,12 +9,16 @@ import Foundation
 /// In the file (safetensors) weights have the names that the model gives them, moments those of their tensor after
 /// `adamw.mean.` and `adamw.square.`.
 public struct Checkpoint: Sendable {
-  public enum Failure: Error, Equatable, CustomStringConvertible {
+  public enum Failure: ReportedError, Equatable {
     /// The file is none, or a damaged one.
     case unreadable(String)
     /// It belongs to another training.
     case mismatch(String)
     case unwritable(String)
+
+    public var fault: Fault {
+      if case .unwritable = self { .machine } else { .input }
+    }
 
     public var description: String {
       switch self {
@@ -58,7 +63,7 @@ public struct Checkpoint: Sendable {
     } catch let error as SafeTensors.Failure {
       throw .unreadable(error.description)
     } catch {
-      throw .unreadable(error.localizedDescription)
+      throw .unreadable(SystemReason.text(error))
     }
     guard file.metadata["format"] == Self.format else {
       throw .unreadable("it does not say that it is a '\(Self.format)'")
@@ -77,9 +82,9 @@ public struct Checkpoint: Sendable {
     do {
       try WholeFile.write(file.encoded(), to: url)
     } catch let error as WholeFile.Failure {
-      throw .unwritable(error.description)
+      throw .unwritable(error.reason)
     } catch {
-      throw .unwritable(error.localizedDescription)
+      throw .unwritable(SystemReason.text(error))
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Reads and writes the safetensors format: eight bytes of header length, a JSON header, then the data.
 public struct SafeTensors: Sendable {
@@ -27,8 +28,11 @@ public struct SafeTensors: Sendable {
     (self.tensors, self.metadata) = (tensors, metadata)
   }
 
-  public enum Failure: Error, Equatable, CustomStringConvertible {
+  public enum Failure: ReportedError, Equatable {
     case unreadable(String)
+
+    public var fault: Fault { .input }
+
     public var description: String {
       switch self {
       case .unreadable(let reason): "not a readable safetensors file: \(reason)"

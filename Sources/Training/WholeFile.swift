@@ -1,11 +1,16 @@
 import Foundation
+import Text
 
 /// Files that are there whole or not at all, whatever happens to the process that writes them.
 public enum WholeFile {
   /// A system call failed.
-  public struct Failure: Error, Equatable, CustomStringConvertible {
+  public struct Failure: ReportedError, Equatable {
+    public let path: String
     public let code: Int32
-    public var description: String { String(cString: strerror(code)) }
+
+    public var fault: Fault { .machine }
+    public var reason: String { SystemReason.text(code) }
+    public var description: String { "\(path) cannot be written: \(reason)" }
   }
 
   /// Writes to a temporary file beside it, syncs and renames; the data are on the disk when this returns.
@@ -13,7 +18,7 @@ public enum WholeFile {
     let path = url.path(percentEncoded: false)
     let temporary = path + ".\(getpid()).new"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw Failure(code: errno) }
+    guard file >= 0 else { throw Failure(path: path, code: errno) }
     var code: Int32 = 0
     data.withUnsafeBytes { bytes in
       var done = 0
@@ -27,7 +32,7 @@ public enum WholeFile {
     if code == 0, rename(temporary, path) != 0 { code = errno }
     guard code == 0 else {
       unlink(temporary)
-      throw Failure(code: code)
+      throw Failure(path: path, code: code)
     }
     let folder = open(url.deletingLastPathComponent().path(percentEncoded: false), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if folder >= 0 {

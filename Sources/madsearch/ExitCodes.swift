@@ -1,12 +1,6 @@
-import Architecture
 import ArgumentParser
-import Configuration
 import Foundation
-import LanguageModeling
-import Layouts
-import MADTasks
-import Runs
-import Statistics
+import Text
 
 /// How the program ends.
 enum ExitStatus: Int32 {
@@ -21,13 +15,24 @@ enum ExitStatus: Int32 {
   case interrupted = 130
 }
 
-/// An error that says itself how the program ends.
-struct Failure: Error, CustomStringConvertible {
-  let status: ExitStatus
+extension ExitStatus {
+  init(_ fault: Fault) {
+    self =
+      switch fault {
+      case .commandLine: .commandLine
+      case .input: .badInput
+      case .machine: .unavailable
+      }
+  }
+}
+
+/// An error of a command.
+struct Failure: ReportedError {
+  let fault: Fault
   /// One line, and more lines if they help.
   let description: String
 
-  init(_ status: ExitStatus, _ description: String) { (self.status, self.description) = (status, description) }
+  init(_ fault: Fault, _ description: String) { (self.fault, self.description) = (fault, description) }
 }
 
 /// The one place where errors become messages and exit codes. A command throws `ValidationError` in `validate`, and
@@ -36,21 +41,16 @@ enum ErrorReport {
   /// What to say on standard error, without the program's name, or nothing; and how to end.
   static func make(_ error: any Error) -> (message: String, status: Int32) {
     switch error {
-    case let failure as Failure: (failure.description, failure.status.rawValue)
-    case let error as NotationError: ("layout, \(error)", ExitStatus.commandLine.rawValue)
-    case is ArchitectureError, is LayerError, is HybridError, is TaskError:
-      ("\(error)", ExitStatus.commandLine.rawValue)
-    case let error as ConfigurationError: (error.description, ExitStatus.badInput.rawValue)
-    case let error as ConfigurationErrors: (error.description, ExitStatus.badInput.rawValue)
-    case let error as RunError:
-      (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
-    case let error as CorpusError:
-      (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
-    case let error as CorrelationStudyError: (error.description, ExitStatus.badInput.rawValue)
-    case let error as PerplexityError: (error.description, ExitStatus.commandLine.rawValue)
-    case let error as StandardOutputError: (error.description, ExitStatus.unavailable.rawValue)
+    case let error as any ReportedError: (error.description, ExitStatus(error.fault).rawValue)
+    case is CocoaError, is POSIXError: (systemMessage(error), ExitStatus.unavailable.rawValue)
     default: parserReport(error)
     }
+  }
+
+  /// What nobody has put into words of the program's.
+  private static func systemMessage(_ error: any Error) -> String {
+    let file = (error as? CocoaError)?.filePath.map { $0 + ": " } ?? ""
+    return file + SystemReason.text(error)
   }
 
   /// Errors of the argument parser, which has codes of its own, and unknown ones.
@@ -73,6 +73,6 @@ enum ErrorReport {
   /// Writes `madsearch: …` to standard error.
   static func print(_ message: String) {
     guard !message.isEmpty else { return }
-    StandardError.write("madsearch: " + message + (message.hasSuffix("\n") ? "" : "\n"))
+    StandardError.write("madsearch: " + message.printable + (message.hasSuffix("\n") ? "" : "\n"))
   }
 }

@@ -1,7 +1,7 @@
 import Text
 
 /// What can be wrong with a model that somebody asks for.
-public enum ArchitectureError: Error, Equatable, Sendable {
+public enum ArchitectureError: ReportedError, Equatable, Sendable {
   case unknownPrimitive(String, known: [String])
   case unknownOption(String, primitive: String, known: [String])
   case invalidOption(String, primitive: String, found: String, allowed: String)
@@ -11,7 +11,9 @@ public enum ArchitectureError: Error, Equatable, Sendable {
   case invalidModel(String)
 }
 
-extension ArchitectureError: CustomStringConvertible {
+extension ArchitectureError {
+  public var fault: Fault { .commandLine }
+
   public var description: String {
     switch self {
     case .unknownPrimitive(let name, let known):

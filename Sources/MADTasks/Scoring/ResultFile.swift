@@ -1,18 +1,20 @@
 import Foundation
+import Text
 
 /// Finished trainings in a file, one JSON object per line, so that an interrupted evaluation can go on.
 public struct ResultFile: Sendable {
-  public enum Failure: Error, Equatable, CustomStringConvertible {
+  public enum Failure: ReportedError, Equatable {
+    case unreadable(path: String, reason: String)
     case malformed(path: String, line: Int, reason: String)
     case unwritable(path: String, reason: String)
 
-    /// Whether the file's content is to blame.
-    public var isMalformed: Bool {
-      if case .malformed = self { true } else { false }
+    public var fault: Fault {
+      if case .unwritable = self { .machine } else { .input }
     }
 
     public var description: String {
       switch self {
+      case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
       case .malformed(let path, let line, let reason): "\(path), line \(line): \(reason)"
       case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
       }
@@ -24,10 +26,18 @@ public struct ResultFile: Sendable {
   public init(_ url: URL) { self.url = url }
 
   /// The results so far; none if there is no file. A last line that was cut off by a crash does not count.
-  /// - Throws: `Failure.malformed` with the line, or the error of reading.
+  /// - Throws: `Failure.unreadable`, or `Failure.malformed` with the line.
   public func read() throws -> [TrialResult] {
     guard FileManager.default.fileExists(atPath: url.path) else { return [] }
-    let text = try String(contentsOf: url, encoding: .utf8)
+    let data: Data
+    do {
+      data = try Data(contentsOf: url)
+    } catch {
+      throw Failure.unreadable(path: url.path, reason: SystemReason.text(error))
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw Failure.unreadable(path: url.path, reason: "the file is not UTF-8 text")
+    }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     return try lines.enumerated().compactMap { index, line in
       guard !line.allSatisfy(\.isWhitespace) else { return nil }
@@ -69,7 +79,7 @@ public struct ResultFile: Sendable {
       try handle.write(contentsOf: data)
       try handle.synchronize()
     } catch let error where !(error is Failure) {
-      throw Failure.unwritable(path: url.path, reason: error.localizedDescription)
+      throw Failure.unwritable(path: url.path, reason: SystemReason.text(error))
     }
   }
 }

@@ -1,7 +1,8 @@
 import Foundation
+import Text
 
 /// What can be wrong with a run's folder.
-public enum RunError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum RunError: ReportedError, Equatable, Sendable {
   /// There is no run where one is expected.
   case missing(path: String)
   /// There is a run where a new one was to begin.
@@ -19,11 +20,10 @@ public enum RunError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A worker process does not start.
   case noWorker(reason: String)
 
-  /// Whether the content of a file is to blame, not the machine.
-  public var isBadInput: Bool {
+  public var fault: Fault {
     switch self {
-    case .missing, .exists, .corrupt, .version, .corpusChanged: true
-    case .locked, .unwritable, .full, .noWorker: false
+    case .missing, .exists, .corrupt, .version, .corpusChanged: .input
+    case .locked, .unwritable, .full, .noWorker: .machine
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Training
+import Text
 
 /// Where a run keeps what: the archive, the lock, the workers' files and unfinished trainings on text.
 public struct RunFolder: Sendable {
@@ -40,7 +41,7 @@ extension URL {
     } catch {
       let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
       throw code.map { .system(plainPath, Int32(truncatingIfNeeded: $0)) }
-        ?? .unwritable(path: plainPath, reason: error.localizedDescription)
+        ?? .unwritable(path: plainPath, reason: SystemReason.text(error))
     }
   }
 

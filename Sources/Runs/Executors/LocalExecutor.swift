@@ -1,5 +1,6 @@
 import Foundation
 import MADTasks
+import Text
 
 /// Runs evaluations in worker processes of this machine, one thread each. A worker that crashes, is killed or takes too
 /// long costs one evaluation, which is tried once more.
@@ -188,7 +189,7 @@ public final class LocalExecutor {
       do {
         try process.run()
       } catch {
-        throw RunError.noWorker(reason: error.localizedDescription)
+        throw RunError.noWorker(reason: SystemReason.text(error))
       }
       slots.append(Slot(name: name, process: process))
     }

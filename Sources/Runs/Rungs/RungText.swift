@@ -3,6 +3,7 @@ import Foundation
 import LanguageModeling
 import Layouts
 import Search
+import Text
 
 /// What a space file says of a rung on text, whatever its kind.
 protocol TextEntry {
@@ -42,7 +43,7 @@ public struct RungText: Codable, Hashable, Sendable {
     do {
       text = try fittingCorpus()
     } catch {
-      throw error.isBadInput ? place.error("corpus", "\(error)") : error
+      throw error.fault == .input ? place.error("corpus", "\(error)") : error
     }
     (fingerprint, chance) = (text.fingerprint, text.frequencyLoss)
   }

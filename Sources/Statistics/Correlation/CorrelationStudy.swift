@@ -1,3 +1,5 @@
+import Text
+
 /// Things of which a cheap score and a dear target were measured: what a `CorrelationReport` is made from.
 public struct CorrelationStudy: Sendable {
   /// One thing, e.g. a layout.
@@ -99,9 +101,11 @@ public struct CorrelationStudy: Sendable {
 }
 
 /// Why things cannot be studied.
-public enum CorrelationStudyError: Error, Equatable, CustomStringConvertible {
+public enum CorrelationStudyError: ReportedError, Equatable {
   case missing(String, thing: String)
   case notFinite(String, thing: String, Double)
+
+  public var fault: Fault { .input }
 
   public var description: String {
     switch self {

@@ -9,7 +9,7 @@ enum CandidateArgument {
     valueName: "candidate")
 
   /// - Parameter words: the arguments that were given where one candidate is expected.
-  /// - Throws: `Failure` with status `commandLine`, or as `LayoutArgument`.
+  /// - Throws: `Failure` with fault `commandLine`, or as `LayoutArgument`.
   static func candidate(_ words: [String], of run: String, among candidates: [CandidateRecord]) throws
     -> CandidateRecord
   {

@@ -28,10 +28,14 @@ struct LayoutArgument {
         "one layout is expected, found \(words.count) arguments; put it in quotes: '\(words.joined(separator: " "))'")
     }
     guard word.hasPrefix("@") else {
-      let text = try LayoutText(word)
-      (layout, file) = (text.layout, nil)
-      Self.note(text.notes, of: nil)
-      return
+      do {
+        let text = try LayoutText(word)
+        (layout, file) = (text.layout, nil)
+        Self.note(text.notes, of: nil)
+        return
+      } catch let error as NotationError {
+        throw Failure(.commandLine, "layout, \(error)")
+      }
     }
     let (path, depth) = try Self.file(String(word.dropFirst()), beside: place)
     let content = try TextFile.read(path, limit: 4 * Layout.maximumLength)
@@ -41,11 +45,11 @@ struct LayoutArgument {
       file = path
       Self.note(text.notes, of: path)
     } catch let error as NotationError {
-      throw Failure(.badInput, error.description(in: path))
+      throw Failure(.input, error.description(in: path))
     } catch let error as ConfigurationError {
-      throw Failure(.badInput, "\(path), \(error)")
+      throw Failure(.input, "\(path), \(error)")
     } catch {
-      throw Failure(.badInput, "\(path): \(error)")
+      throw Failure(.input, "\(path): \(error)")
     }
   }
 
@@ -69,7 +73,7 @@ struct LayoutArgument {
   }
 
   private static func note(_ notes: [String], of file: String?) {
-    for note in notes { StandardError.write("madsearch: note: \(file.map { $0 + ": " } ?? "")\(note)\n") }
+    for note in notes { ErrorReport.print("note: \(file.map { $0 + ": " } ?? "")\(note)") }
   }
 
   /// Runs `body`, in which the layout may turn out not to fit; if it comes from a file, the file is to blame.
@@ -78,7 +82,7 @@ struct LayoutArgument {
     do {
       return try body(layout)
     } catch let error as LayerError {
-      throw Failure(.badInput, "\(file): \(error)")
+      throw Failure(.input, "\(file): \(error)")
     }
   }
 }
@@ -86,9 +90,9 @@ struct LayoutArgument {
 /// Text files, read and written whole.
 enum TextFile {
   /// The text of a file in UTF-8, without a byte-order mark.
-  /// - Throws: `Failure` with status `badInput` if it cannot be read, is too long or not UTF-8.
+  /// - Throws: `Failure` with fault `input` if it cannot be read, is too long or not UTF-8.
   static func read(_ path: String, limit: Int) throws -> String {
-    func failure(_ reason: String) -> Failure { Failure(.badInput, "\(path): \(reason)") }
+    func failure(_ reason: String) -> Failure { Failure(.input, "\(path): \(reason)") }
     guard let file = fopen(path, "rb") else { throw failure(String(cString: strerror(errno))) }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: limit + 1)
@@ -103,21 +107,21 @@ enum TextFile {
   }
 
   /// Makes sure, before anything is computed, that a file can be written. What it holds stays.
-  /// - Throws: `Failure` with status `unavailable`.
+  /// - Throws: `Failure` with fault `machine`.
   static func requireWritable(_ path: String) throws {
     let isNew = access(path, F_OK) != 0
     guard let file = fopen(path, "ab") else {
-      throw Failure(.unavailable, "\(path) cannot be written: \(String(cString: strerror(errno)))")
+      throw Failure(.machine, "\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
     fclose(file)
     if isNew { unlink(path) }
   }
 
   /// Writes a whole file, in place of what it held.
-  /// - Throws: `Failure` with status `unavailable`.
+  /// - Throws: `Failure` with fault `machine`.
   static func write(_ text: String, to path: String) throws {
     func failure() -> Failure {
-      Failure(.unavailable, "\(path) cannot be written: \(String(cString: strerror(errno)))")
+      Failure(.machine, "\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
     guard let file = fopen(path, "wb") else { throw failure() }
     let bytes = Array(text.utf8)

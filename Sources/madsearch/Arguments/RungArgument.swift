@@ -5,7 +5,7 @@ import Text
 /// A rung of the command line: its number from 1, or the name of its protocol.
 enum RungArgument {
   /// - Returns: counted from 0.
-  /// - Throws: `Failure` with status `commandLine`.
+  /// - Throws: `Failure` with fault `commandLine`.
   static func rung(_ text: String, of run: RunSettings) throws -> Int {
     let names = run.rungNames
     let known = names.enumerated().map { "\($0 + 1) (\($1))" }.joined(separator: ", ")

@@ -88,7 +88,7 @@ struct BenchmarkSearch: ParsableCommand {
       let floor = self.floor ?? 80
       guard let benchmark = SearchBenchmark(domain, checkpoints: checkpoints, batch: batch, floor: floor) else {
         throw Failure(
-          .badInput,
+          .input,
           "\(table): no stack has a mean accuracy above \(NumberText.exact(floor)) per cent and fewer FLOPs than the "
             + "dearest")
       }
@@ -96,7 +96,7 @@ struct BenchmarkSearch: ParsableCommand {
     case .layouts(let domain):
       if floor != nil { throw Failure(.commandLine, "--floor is for stacks; \(table) says its own, the chance score") }
       guard let benchmark = SearchBenchmark(domain, checkpoints: checkpoints, batch: batch) else {
-        throw Failure(.badInput, "\(table): no layout scores above $.chance at costs below $.limits")
+        throw Failure(.input, "\(table): no layout scores above $.chance at costs below $.limits")
       }
       report = try measure(benchmark)
     }
@@ -130,9 +130,9 @@ struct BenchmarkSearch: ParsableCommand {
     } catch let error as ConfigurationErrors {
       let (shown, more) = (error.errors.prefix(5), error.errors.count - 5)
       let lines = shown.map { "\(table): \($0)" } + (more > 0 ? ["and \(more) more"] : [])
-      throw Failure(.badInput, lines.joined(separator: "\n"))
+      throw Failure(.input, lines.joined(separator: "\n"))
     } catch let error as ConfigurationError {
-      throw Failure(.badInput, "\(table): \(error)")
+      throw Failure(.input, "\(table): \(error)")
     }
   }
 }

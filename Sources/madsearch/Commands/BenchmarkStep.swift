@@ -101,7 +101,7 @@ struct BenchmarkStep: ParsableCommand {
   ) throws -> [(name: String, primitive: LayerPrimitive)] {
     let names = primitive.isEmpty ? Primitives.all.map { $0.specification.name } : primitive
     return try names.map { name in
-      let layout = try Layout(parsing: name)
+      let layout = try LayoutArgument([name]).layout
       guard layout.layers.count == 1, layout.layers[0].count == 1 else {
         throw Failure(.commandLine, "--primitive expects one primitive, found '\(layout)'")
       }

@@ -103,7 +103,7 @@ struct Evaluate: ParsableCommand {
       do {
         definition = try ScoringProtocol(parsing: TextFile.read(protocolName, limit: 1 << 20))
       } catch let error where !(error is Failure) {
-        throw Failure(.badInput, "\(protocolName), \(error)")
+        throw Failure(.input, "\(protocolName), \(error)")
       }
     } else {
       let known = ScoringProtocol.builtIn.map(\.name).joined(separator: ", ")
@@ -134,15 +134,10 @@ struct Evaluate: ParsableCommand {
   private func train(_ layout: Layout, _ definition: ScoringProtocol) throws -> [TrialResult] {
     let evaluation = Evaluation(layout, plans: try definition.plans(seed: seed), jobs: jobs)
     let file = save.map { ResultFile(URL(filePath: $0)) }
-    do {
-      let finished = try file?.read() ?? []
-      try file?.requireWritable()
-      return try evaluation.run(
-        finished: finished, onResult: { try file?.append($0) },
-        onProgress: { Progress.show(Self.line($0)) })
-    } catch let error as ResultFile.Failure {
-      throw Failure(error.isMalformed ? .badInput : .unavailable, error.description)
-    }
+    let finished = try file?.read() ?? []
+    try file?.requireWritable()
+    return try evaluation.run(
+      finished: finished, onResult: { try file?.append($0) }, onProgress: { Progress.show(Self.line($0)) })
   }
 
   private static func line(_ progress: Evaluation.Progress) -> String {

@@ -83,7 +83,7 @@ struct Fit: ParsableCommand {
     do {
       report = try FitReport.make(form ?? Self.form(of: table, tolerance), table, settings)
     } catch {
-      throw Failure(.badInput, "\(file): \(error)")
+      throw Failure(.input, "\(file): \(error)")
     }
     Progress.clear()
     try StandardOutput.print(format.json ? report.json.text : format.csv ? report.csv : report.text)

@@ -67,7 +67,7 @@ struct Pareto: ParsableCommand {
     if plot, !front.entries.isEmpty {
       try StandardOutput.print(
         chart.terminalText(
-          width: Terminal.width, isUnicode: Terminal.isUnicode, isColored: Terminal.isColored) + "\n")
+          width: Terminal.width, isUnicode: Terminal.isUnicode, isColored: Terminal.isColored) + "\n", hasEscapes: true)
     }
     try FrontReport(front: front, isComplete: all).print(format)
   }

@@ -40,13 +40,13 @@ struct Resume: ParsableCommand {
       settings.space = argument.text
       settings.strategy = argument.space.file.search.strategy
       let seeds = try SeedArguments.read(argument.space.file.seedWith, beside: path)
-      try SeedArguments.check(seeds, in: argument.space, status: .badInput) { "\(path), $.seed-with[\($0)]" }
+      try SeedArguments.check(seeds, in: argument.space, fault: .input) { "\(path), $.seed-with[\($0)]" }
       settings.seeds += seeds.filter { !settings.seeds.contains($0) }
       settings.candidates = max(settings.candidates, argument.space.file.search.candidates)
     }
     let new = try SeedArguments.read(seedWith).filter { !settings.seeds.contains($0) }
     if !new.isEmpty {
-      try SeedArguments.check(new, in: try StoredSpace.parse(settings), status: .commandLine) { _ in "--seed-with" }
+      try SeedArguments.check(new, in: try StoredSpace.parse(settings), fault: .commandLine) { _ in "--seed-with" }
       settings.seeds += new
       // They do not take the places of others.
       settings.candidates += new.count
@@ -63,7 +63,7 @@ struct Resume: ParsableCommand {
   ) throws {
     func require(_ isSame: Bool, _ place: String, _ what: String) throws {
       guard !isSame else { return }
-      throw Failure(.badInput, "\(path), \(place): \(what) must be those of the run, so that its results still count")
+      throw Failure(.input, "\(path), \(place): \(what) must be those of the run, so that its results still count")
     }
     try require(new.space.file.model == old.file.model, "$.model", "the settings of the model")
     try require(new.space.file.normalize == old.file.normalize, "$.normalize", "the settings")
@@ -82,7 +82,7 @@ struct Resume: ParsableCommand {
     }
     guard isSame, areMeasured else {
       throw Failure(
-        .badInput, "\(path), $.rungs: the first rungs must be those of the run, so that its results still count")
+        .input, "\(path), $.rungs: the first rungs must be those of the run, so that its results still count")
     }
     settings.rungs = try argument.begin(after: known)
     settings.scale.floors += try settings.rungs.dropFirst(known.count).map { try $0.floor }

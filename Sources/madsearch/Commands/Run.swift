@@ -56,8 +56,8 @@ struct Run: ParsableCommand {
     let seeds = (
       space: try SeedArguments.read(file.seedWith, beside: space), given: try SeedArguments.read(seedWith)
     )
-    try SeedArguments.check(seeds.space, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
-    try SeedArguments.check(seeds.given, in: argument.space, status: .commandLine) { _ in "--seed-with" }
+    try SeedArguments.check(seeds.space, in: argument.space, fault: .input) { "\(space), $.seed-with[\($0)]" }
+    try SeedArguments.check(seeds.given, in: argument.space, fault: .commandLine) { _ in "--seed-with" }
     let rungs = try argument.begin()
     let settings = RunSettings(
       name: name ?? file.name, space: argument.text, rungs: rungs, strategy: strategy ?? file.search.strategy,

@@ -160,13 +160,8 @@ struct Scale: ParsableCommand {
     _ trainings: [PlannedTraining], on text: Corpus, _ stage: String = ""
   ) throws -> [PerplexityResult] {
     let study = PerplexityStudy(trainings, corpus: text, folder: URL(filePath: folder), jobs: jobs)
-    let results: [PerplexityResult]?
-    do {
-      results = try study.run(
-        shouldStop: { Interruption.isAsked }, onProgress: { Progress.show(stage + Self.line($0)) })
-    } catch let error as PerplexityStudy.Failure {
-      throw Failure(.unavailable, error.description)
-    }
+    let results = try study.run(
+      shouldStop: { Interruption.isAsked }, onProgress: { Progress.show(stage + Self.line($0)) })
     Progress.clear()
     guard let results else {
       ErrorReport.print("interrupted; go on with the same command")

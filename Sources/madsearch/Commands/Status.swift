@@ -27,7 +27,7 @@ struct Status: ParsableCommand {
     while watch, RunLock.worker(on: folder) != nil {
       Thread.sleep(forTimeInterval: Self.pause)
       // A terminal is wiped, elsewhere one report follows the other.
-      if isatty(STDOUT_FILENO) == 1 { try StandardOutput.print("\u{1B}[H\u{1B}[2J") }
+      if isatty(STDOUT_FILENO) == 1 { try StandardOutput.print("\u{1B}[H\u{1B}[2J", hasEscapes: true) }
       try show(folder, store)
     }
   }

@@ -115,7 +115,7 @@ struct Train: ParsableCommand {
     do {
       try run.restore(Checkpoint(contentsOf: URL(filePath: checkpoint)))
     } catch {
-      throw Failure(.badInput, "\(checkpoint): \(error)")
+      throw Failure(.input, "\(checkpoint): \(error)")
     }
     ErrorReport.print("going on after \(run.step) of \(run.plan.steps) steps")
   }
@@ -125,7 +125,7 @@ struct Train: ParsableCommand {
     do {
       try state.write(to: URL(filePath: checkpoint))
     } catch {
-      throw Failure(.unavailable, "\(checkpoint) \(error)")
+      throw Failure(.machine, "\(checkpoint) \(error)")
     }
   }
 }

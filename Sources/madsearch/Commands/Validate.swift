@@ -42,7 +42,7 @@ struct Validate: ParsableCommand {
     let argument = try SpaceArgument(space)
     if layouts { return try printLayouts(argument.space) }
     let seeds = try SeedArguments.read(argument.space.file.seedWith, beside: space)
-    try SeedArguments.check(seeds, in: argument.space, status: .badInput) { "\(space), $.seed-with[\($0)]" }
+    try SeedArguments.check(seeds, in: argument.space, fault: .input) { "\(space), $.seed-with[\($0)]" }
     let survey = SpaceSurvey(argument.space, samples: samples)
     let estimate = try RunEstimate(
       argument.space, proposals: survey.proposals, rungs: argument.rungs,

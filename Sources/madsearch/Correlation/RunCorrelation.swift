@@ -21,7 +21,7 @@ struct RunCorrelation {
   /// Those of which at least three layouts have both, by loss.
   let pairs: [Pair]
 
-  /// - Throws: `Failure` with status `badInput` if no score can be compared with any loss, or as `CorrelationSource`.
+  /// - Throws: `Failure` with fault `input` if no score can be compared with any loss, or as `CorrelationSource`.
   init(_ names: [String]) throws {
     runs = names
     source = try CorrelationSource(names.map { try RunStore.open(RunArgument.folder($0), isReadOnly: true) })
@@ -41,16 +41,16 @@ struct RunCorrelation {
     let name = names.joined(separator: ", ")
     if targets.isEmpty {
       throw Failure(
-        .badInput,
+        .input,
         "\(name): no rung is on text, so there is no loss; add a perplexity or isoflop rung to the space file and go on "
           + "with madsearch resume \(names[0]) --space FILE")
     }
     let most = pairs.map(\.count).max() ?? 0
-    throw Failure(.badInput, "\(name): at least \(Self.fewest) layouts need a score and a loss, found \(most)")
+    throw Failure(.input, "\(name): at least \(Self.fewest) layouts need a score and a loss, found \(most)")
   }
 
   /// The pair that is shown in full: the dearest score and the first loss unless they are chosen.
-  /// - Throws: `Failure` with status `commandLine`.
+  /// - Throws: `Failure` with fault `commandLine`.
   func chosen(score: String?, loss: String?) throws -> Pair {
     let losses = pairs.map(\.target.kind)
     let kind = loss ?? losses.first ?? ""

@@ -43,7 +43,7 @@ struct RunDisplay {
 
   private mutating func draw(_ lines: [String]) {
     let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
-    StandardError.write(up + "\r\u{1B}[J" + lines.map { $0 + "\n" }.joined())
+    StandardError.write(up + "\r\u{1B}[J" + lines.map { $0.printable + "\n" }.joined())
     drawn = lines.count
   }
 

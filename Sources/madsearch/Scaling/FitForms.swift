@@ -6,7 +6,8 @@ import Text
 /// How the numbers of a table become those of the report, for each form.
 extension FitReport {
   /// The rows do not determine the form's coefficients.
-  struct Insufficient: Error, CustomStringConvertible {
+  struct Insufficient: ReportedError {
+    var fault: Fault { .input }
     let description: String
   }
 

@@ -1,5 +1,6 @@
 import Layouts
 import Search
+import Text
 
 /// What a search is given to start from: known hybrids by name and layouts, of the space file and of the command line.
 enum SeedArguments {
@@ -16,20 +17,23 @@ enum SeedArguments {
   /// - Parameters:
   ///   - place: where the seed with an index was given, for messages.
   /// - Throws: `Failure`.
-  static func check(_ seeds: [String], in space: Space, status: ExitStatus, place: (Int) -> String) throws {
+  static func check(_ seeds: [String], in space: Space, fault: Fault, place: (Int) -> String) throws {
     for (index, seed) in seeds.enumerated() {
+      if let message = UnknownName.message(seed), !KnownHybrids.all.contains(where: { $0.name == seed }) {
+        throw Failure(fault, "\(place(index)): \(message)")
+      }
       do {
         let (layout, hybrid) = try space.seed(seed)
         let violations = try space.proposal(inGrammar: layout).violations
         guard hybrid == nil, !violations.isEmpty else { continue }
         throw Failure(
-          status,
+          fault,
           "\(place(index)): '\(layout)' does not meet the constraints: "
             + violations.map(\.description).joined(separator: ", "))
       } catch let failure as Failure {
         throw failure
       } catch {
-        throw Failure(status, "\(place(index)): \(error)")
+        throw Failure(fault, "\(place(index)): \(error)")
       }
     }
   }

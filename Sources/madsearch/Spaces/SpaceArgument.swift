@@ -14,7 +14,7 @@ struct SpaceArgument {
   /// As far as they are known before a run begins.
   let rungs: [any RungKind]
 
-  /// - Throws: `Failure` with status `badInput` and a line for each error.
+  /// - Throws: `Failure` with fault `input` and a line for each error.
   init(_ path: String) throws {
     self.path = path
     text = try TextFile.read(path, limit: 1 << 22)
@@ -43,6 +43,6 @@ struct SpaceArgument {
   }
 
   private static func failure(_ path: String, _ errors: ConfigurationErrors) -> Failure {
-    Failure(.badInput, errors.errors.map { "\(path), \($0)" }.joined(separator: "\n"))
+    Failure(.input, errors.errors.map { "\(path), \($0)" }.joined(separator: "\n"))
   }
 }

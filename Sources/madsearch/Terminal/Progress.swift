@@ -1,10 +1,11 @@
 import Foundation
+import Text
 
 /// A line on standard error that says what goes on, if that is a terminal.
 enum Progress {
   static let isTerminal = isatty(STDERR_FILENO) == 1
 
-  static func show(_ text: String) { if isTerminal { StandardError.write("\r\u{1B}[K" + text) } }
+  static func show(_ text: String) { if isTerminal { StandardError.write("\r\u{1B}[K" + text.printable) } }
 
   static func clear() { if isTerminal { StandardError.write("\r\u{1B}[K") } }
 

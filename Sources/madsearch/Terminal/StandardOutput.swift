@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Text
 
 /// Standard output for data that may be long, buffered. A reader that goes away, as in `| head`, ends the command
 /// quietly and successfully.
@@ -7,8 +8,10 @@ struct StandardOutput {
   private var buffer: [UInt8] = []
 
   /// Writes a text at once.
+  /// - Parameter hasEscapes: whether control characters in it are the program's own; others become visible.
   /// - Throws: as `flush`.
-  static func print(_ text: String) throws {
+  static func print(_ text: String, hasEscapes: Bool = false) throws {
+    let text = hasEscapes ? text : text.printable
     var output = StandardOutput()
     output.buffer = Array(text.utf8)
     if text.last != "\n" { output.buffer.append(UInt8(ascii: "\n")) }
@@ -41,7 +44,8 @@ struct StandardOutput {
   }
 }
 
-struct StandardOutputError: Error, CustomStringConvertible {
+struct StandardOutputError: ReportedError {
+  var fault: Fault { .machine }
   let reason: String
   var description: String { "cannot write to standard output: \(reason)" }
 }
