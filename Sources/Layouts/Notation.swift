@@ -233,6 +233,10 @@ struct NotationParser {
         let repeated = ArchitectureError.repeatedOption(option.name, primitive: primitive.name)
         throw error(repeated.description, at: name.range.lowerBound)
       }
+      if let other = option.insteadOf, options.contains(where: { $0.name == other }) {
+        let exclusive = ArchitectureError.exclusiveOptions(other, option.name, primitive: primitive.name)
+        throw error(exclusive.description, at: name.range.lowerBound)
+      }
       guard token.kind == .equals else { throw expected("'=' and a value for \(option.name)") }
       _ = try advance()
       guard token.kind == .word else { throw expected("a value for \(option.name), which is \(option.allowed)") }

@@ -32,8 +32,11 @@ public struct StateNormalization: Sendable {
       primitive: primitive, target: target, context: ModelContext(dim: dim, maxLength: context))
     given = try search.choice([:])
     let state = given.state
+    let declared = Set(primitive.options.declared.map(\.name))
     let options = primitive.type.specification.options.compactMap { option -> (name: String, values: [Int])? in
-      guard case .integer(let range) = option.kind else { return nil }
+      // Of two options that say the same, the one that is given, else the one with a default.
+      let isOther = option.insteadOf.map { option.defaultValue == nil || declared.contains($0) } ?? false
+      guard case .integer(let range) = option.kind, !isOther || declared.contains(option.name) else { return nil }
       let values = search.values(in: range)
       let matters = values.contains { value in search.state([option.name: value]).map { $0 != state } ?? false }
       return matters ? (option.name, values) : nil

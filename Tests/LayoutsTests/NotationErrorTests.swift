@@ -29,6 +29,10 @@ struct NotationErrorTests {
         "column 17: experts of moe-mlp must be sparse, dense, found spars; did you mean 'sparse'?"
       ),
       ("swiglu(dim_inner=4, dim_inner=5)", "column 21: dim_inner of swiglu is given twice"),
+      (
+        "mlp attention(heads=4, head_dim=8)",
+        "column 24: heads and head_dim of attention are two ways to say the same; give one of them"
+      ),
       ("swiglu(dim_inner 4)", "column 18: expected '=' and a value for dim_inner, found '4'"),
       (
         "swiglu(dim_inner=)",

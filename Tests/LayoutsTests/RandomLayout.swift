@@ -21,6 +21,7 @@ indirect enum RandomLayout {
     let specification = type.specification
     var values: [(name: String, value: OptionValue)] = []
     for option in specification.options where random.integer(below: 3) == 0 {
+      if let other = option.insteadOf, values.contains(where: { $0.name == other }) { continue }
       values.append((option.name, self.value(option, &random)))
     }
     guard let options = try? OptionValues(values, for: specification) else {
@@ -91,7 +92,9 @@ struct RandomSpelling {
     var given = primitive.options.declared
     for option in specification.options where random.integer(below: 4) == 0 {
       // A default may be written out.
-      if let value = option.defaultValue, !given.contains(where: { $0.name == option.name }) {
+      if let value = option.defaultValue,
+        !given.contains(where: { $0.name == option.name || $0.name == option.insteadOf })
+      {
         given.append((option.name, value))
       }
     }

@@ -22,12 +22,16 @@ extension Option where Value == Int {
 
 extension Option where Value == Int? {
   /// A number that is derived or off unless given; the summary says which.
+  /// - Parameters:
+  ///   - usual: what holds if neither this option nor the other one is given.
+  ///   - other: the option that says the same in another way; one of the two may be given.
   static func integer(
-    _ name: String, aliases: [String] = [], in range: ClosedRange<Int>, _ summary: String
+    _ name: String, aliases: [String] = [], usually usual: Int? = nil, insteadOf other: String? = nil,
+    in range: ClosedRange<Int>, _ summary: String
   ) -> Self {
-    Self(specification: .init(name, aliases, .integer(range), default: nil, summary)) { given in
-      if case .integer(let number)? = given { number } else { nil }
-    }
+    let specification = OptionSpecification(
+      name, aliases, .integer(range), default: usual.map(OptionValue.integer), insteadOf: other, summary)
+    return Self(specification: specification) { given in if case .integer(let number)? = given { number } else { nil } }
   }
 }
 

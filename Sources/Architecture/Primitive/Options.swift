@@ -12,10 +12,17 @@ public struct OptionSpecification: Sendable {
   public let kind: Kind
   /// `nil` if the option is derived or off unless given; `summary` says which.
   public let defaultValue: OptionValue?
+  /// The option that says the same in another way; one of the two may be given, and the default of the other does not
+  /// hold then.
+  public let insteadOf: String?
   public let summary: String
 
-  init(_ name: String, _ aliases: [String], _ kind: Kind, default value: OptionValue?, _ summary: String) {
-    (self.name, self.aliases, self.kind, defaultValue, self.summary) = (name, aliases, kind, value, summary)
+  init(
+    _ name: String, _ aliases: [String], _ kind: Kind, default value: OptionValue?, insteadOf other: String? = nil,
+    _ summary: String
+  ) {
+    (self.name, self.aliases, self.kind, defaultValue) = (name, aliases, kind, value)
+    (insteadOf, self.summary) = (other, summary)
   }
 
   /// What a value must be, in words, e.g. `a whole number from 1 to 64`.
@@ -59,7 +66,7 @@ public struct OptionValues: Sendable, Hashable {
 
   /// Values for the options of a primitive. Aliases become names and defaults are left out, so that two spellings of the
   /// same options are equal.
-  /// - Throws: `ArchitectureError.unknownOption`, `.invalidOption` or `.repeatedOption`.
+  /// - Throws: `ArchitectureError.unknownOption`, `.invalidOption`, `.repeatedOption` or `.exclusiveOptions`.
   public init(_ values: [(name: String, value: OptionValue)], for primitive: PrimitiveSpecification) throws {
     specifications = primitive.options
     given = [:]
@@ -75,6 +82,9 @@ public struct OptionValues: Sendable, Hashable {
       guard seen.insert(option.name).inserted else {
         throw ArchitectureError.repeatedOption(option.name, primitive: primitive.name)
       }
+      if let other = option.insteadOf, seen.contains(other) {
+        throw ArchitectureError.exclusiveOptions(other, option.name, primitive: primitive.name)
+      }
       if value != option.defaultValue { given[option.name] = value }
     }
   }
@@ -84,9 +94,11 @@ public struct OptionValues: Sendable, Hashable {
     specifications.compactMap { option in given[option.name].map { (option.name, $0) } }
   }
 
-  /// The value of an option, or its default; `nil` where it has none.
+  /// The value of an option, or its default; `nil` where it has none, or where another option is given in its place.
   public subscript(name: String) -> OptionValue? {
-    given[name] ?? specifications.first { $0.name == name }?.defaultValue
+    if let value = given[name] { return value }
+    guard let option = specifications.first(where: { $0.name == name }) else { return nil }
+    return option.insteadOf.flatMap { given[$0] } == nil ? option.defaultValue : nil
   }
 
   /// The value of an option of the primitive.

@@ -16,10 +16,9 @@ struct Attention: Primitive {
       .init("mh-sliding-attention", [("window", .integer(16))]),
     ],
     family: .attention, summary: "causal softmax attention with rotary embedding", source: "arXiv 1706.03762",
-    options: [headsOption, keyValueHeadsOption, windowOption])
+    options: [headOptions.heads, headOptions.headDim, keyValueHeadsOption, windowOption])
 
-  private static let headsOption = Option.integer(
-    "heads", aliases: ["n_heads", "num_heads"], default: 16, in: 1...1024, "query heads; must divide the width")
+  private static let headOptions = HeadOptions(.heads(16), aliases: ["n_heads", "num_heads"], "query heads")
   private static let keyValueHeadsOption = Option.integer(
     "kv_heads", in: 1...1024, "key/value heads, which must divide the heads; as many unless given")
   private static let windowOption = Option.integer(
@@ -30,13 +29,9 @@ struct Attention: Primitive {
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options[Self.headsOption]
+    (heads, headDim) = try Self.headOptions.split(dim, options, of: Self.self)
     keyValueHeads = options[Self.keyValueHeadsOption] ?? heads
     window = options[Self.windowOption]
-    headDim = dim / heads
-    guard dim.isMultiple(of: heads) else {
-      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
-    }
     guard headDim.isMultiple(of: 2) else {
       throw Self.unsuitable(
         "the rotary embedding needs an even number of channels per head; \(heads) heads at width \(dim) have \(headDim)"
@@ -48,7 +43,7 @@ struct Attention: Primitive {
   }
 
   static func simplify(_ options: inout OptionValues) {
-    if options[keyValueHeadsOption] == options[headsOption] { options.drop(keyValueHeadsOption) }
+    if options["kv_heads"] == options["heads"] { options.drop(keyValueHeadsOption) }
   }
 
   /// The channels of queries, keys and values together.

@@ -15,23 +15,18 @@ struct GatedDeltaNet: Primitive {
     name: "gated-deltanet", family: .recurrence,
     summary: "linear attention that corrects what its state holds for a key, with a decay and short convolutions",
     source: "arXiv 2412.06464",
-    options: [headsOption, kernelOption])
+    options: [headOptions.heads, headOptions.headDim, kernelOption])
 
-  private static let headsOption = Option.integer(
-    "heads", aliases: ["num_heads"], default: 16, in: 1...1024, "heads; must divide the width")
+  private static let headOptions = HeadOptions(.heads(16))
   private static let kernelOption = Option.integer(
     "d_conv", default: 4, in: 1...64, "length of the short convolutions of q, k and v")
 
-  let dim, heads, kernel: Int
-  var headDim: Int { dim / heads }
+  let dim, heads, headDim, kernel: Int
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options[Self.headsOption]
+    (heads, headDim) = try Self.headOptions.split(dim, options, of: Self.self)
     kernel = options[Self.kernelOption]
-    guard dim.isMultiple(of: heads) else {
-      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
-    }
   }
 
   /// Initial values: PyTorch's default for linear maps and convolutions; decays as in the authors' code and, but for the

@@ -11,24 +11,19 @@ struct GatedLinearAttention: Primitive {
     name: "gated-linear-attention", aliases: [.init("mh-gated-linear-attention")], family: .recurrence,
     summary: "linear attention whose state decays by a learned, token-dependent gate per key channel",
     source: "arXiv 2312.06635",
-    options: [headsOption])
+    options: [headOptions.heads, headOptions.headDim])
 
-  private static let headsOption = Option.integer(
-    "heads", aliases: ["num_heads"], default: 8, in: 1...1024, "heads; each has a state of (dim / heads)² numbers")
+  private static let headOptions = HeadOptions(.heads(8))
 
   /// The inner width of the decay's projection, and what its logarithm is divided by.
   static let decayRank = 16
   static let decayDivisor: Float = 16
 
-  let dim: Int
-  let heads: Int
+  let dim, heads, headDim: Int
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options[Self.headsOption]
-    guard dim.isMultiple(of: heads) else {
-      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
-    }
+    (heads, headDim) = try Self.headOptions.split(dim, options, of: Self.self)
   }
 
   /// Initial values: those of the flash-linear-attention code, Xavier-uniform with gain 2^−2.5 and zero bias. `gk_proj1`
@@ -46,15 +41,15 @@ struct GatedLinearAttention: Primitive {
       .matrix("gk_proj0.weight", [rank, dim], xavier(rank, dim)),
       .matrix("gk_proj1.weight", [dim, rank], xavier(dim, rank)),
       .vector("gk_proj1.bias", [dim], .zeros),
-      .vector("g_norm", [dim / heads], .ones),
+      .vector("g_norm", [headDim], .ones),
     ]
   }
 
   /// Five projections, the decay's two thin ones, and the scan.
   func costs(time: Int) -> Costs {
     let (width, rank) = (Double(dim), Double(Self.decayRank))
-    let scan = DecayScan<ReadsNewState>.flops(heads: heads, width: dim / heads)
-    return Costs(forwardFLOPs: 10 * width * width + 4 * width * rank + scan, state: dim * (dim / heads))
+    let scan = DecayScan<ReadsNewState>.flops(heads: heads, width: headDim)
+    return Costs(forwardFLOPs: 10 * width * width + 4 * width * rank + scan, state: dim * headDim)
   }
 
   func makeKernel(_ site: inout KernelSite) -> any Kernel { GatedLinearAttentionKernel(self, &site) }

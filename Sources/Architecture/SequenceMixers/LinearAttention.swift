@@ -16,24 +16,19 @@ struct LinearAttention: Primitive {
     name: "linear-attention", aliases: [.init("mh-linear-attention")], family: .recurrence,
     summary: "attention without softmax: a feature map on queries and keys, and a running sum as state",
     source: "arXiv 2006.16236",
-    options: [headsOption, featureMapOption])
+    options: [headOptions.heads, headOptions.headDim, featureMapOption])
 
-  private static let headsOption = Option.integer(
-    "heads", aliases: ["num_heads"], default: 8, in: 1...1024, "heads; must divide the width")
+  private static let headOptions = HeadOptions(.heads(8))
   private static let featureMapOption = Option.word(
     "feature_map", default: FeatureMap.elu, "elu: elu + 1; mad: the product of two learned maps, as in MAD's code")
 
-  let dim, heads: Int
+  let dim, heads, headDim: Int
   let featureMap: FeatureMap
-  var headDim: Int { dim / heads }
 
   init(_ options: OptionValues, in context: ModelContext) throws {
     dim = context.dim
-    heads = options[Self.headsOption]
+    (heads, headDim) = try Self.headOptions.split(dim, options, of: Self.self)
     featureMap = options[Self.featureMapOption]
-    guard dim.isMultiple(of: heads) else {
-      throw Self.unsuitable("heads must divide the width \(dim), found \(heads)")
-    }
   }
 
   /// Initial values: PyTorch's default for linear maps.
