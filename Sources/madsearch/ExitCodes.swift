@@ -7,6 +7,7 @@ import Layouts
 import MADTasks
 import Runs
 import Statistics
+import Text
 
 /// How the program ends.
 enum ExitStatus: Int32 {
@@ -19,6 +20,15 @@ enum ExitStatus: Int32 {
   case defect = 70
   /// By Ctrl-C; a run can be resumed.
   case interrupted = 130
+
+  init(_ fault: Fault) {
+    self =
+      switch fault {
+      case .commandLine: .commandLine
+      case .input: .badInput
+      case .machine: .unavailable
+      }
+  }
 }
 
 /// An error that says itself how the program ends.
@@ -48,6 +58,7 @@ enum ErrorReport {
       (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
     case let error as CorrelationStudyError: (error.description, ExitStatus.badInput.rawValue)
     case let error as PerplexityError: (error.description, ExitStatus.commandLine.rawValue)
+    case let error as any ReportedError: (error.description, ExitStatus(error.fault).rawValue)
     case let error as StandardOutputError: (error.description, ExitStatus.unavailable.rawValue)
     default: parserReport(error)
     }
