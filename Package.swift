@@ -54,18 +54,27 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: machine),
-    .target(name: "Reporting", dependencies: ["LanguageModeling", "MADTasks", "Text"], swiftSettings: machine),
+    .target(name: "Reporting", dependencies: ["Text"], swiftSettings: machine),
     .target(
-      name: "StepBenchmarks", dependencies: ["Architecture", "Engine", "Training"], path: "Benchmarks/Steps",
+      name: "Reports",
+      dependencies: [
+        "Architecture", "Configuration", "LanguageModeling", "Layouts", "MADTasks", "Reporting", "Runs", "Search",
+        "Statistics", "Text",
+      ],
       swiftSettings: machine),
     .target(
-      name: "SearchBenchmarks", dependencies: ["Configuration", "Engine", "Layouts", "Search", "Statistics", "Text"],
+      name: "StepBenchmarks", dependencies: ["Architecture", "Engine", "Reporting", "Training"],
+      path: "Benchmarks/Steps",
+      swiftSettings: machine),
+    .target(
+      name: "SearchBenchmarks",
+      dependencies: ["Configuration", "Engine", "Layouts", "Reporting", "Search", "Statistics", "Text"],
       path: "Benchmarks/Search", swiftSettings: machine),
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "Architecture", "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "Reporting", "Runs",
-        "Search", "SearchBenchmarks", "Statistics", "StepBenchmarks", "Text", "Training",
+        "Architecture", "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "Reporting", "Reports",
+        "Runs", "Search", "SearchBenchmarks", "Statistics", "StepBenchmarks", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),
@@ -103,7 +112,8 @@ let package = Package(
       name: "SearchBenchmarksTests",
       dependencies: ["Configuration", "Engine", "Layouts", "Search", "SearchBenchmarks"], swiftSettings: machine),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Snapshots")], swiftSettings: machine),
+      name: "ReportingTests", dependencies: ["Reporting", "Text"], resources: [.copy("Snapshots")],
+      swiftSettings: machine),
     .testTarget(
       name: "RunsTests",
       dependencies: [

@@ -13,9 +13,7 @@ enum ExitStatus: Int32 {
   case defect = 70
   /// By Ctrl-C; a run can be resumed.
   case interrupted = 130
-}
 
-extension ExitStatus {
   init(_ fault: Fault) {
     self =
       switch fault {

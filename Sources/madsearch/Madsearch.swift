@@ -13,8 +13,9 @@ struct Madsearch: AsyncParsableCommand {
       file, 69 a needed service or program is missing, 70 a defect of madsearch, 130 interrupted.
       """,
     subcommands: [
-      Run.self, Resume.self, Status.self, Pareto.self, Show.self, Validate.self, Schema.self, Describe.self, List.self,
-      Evaluate.self, Train.self, Scale.self, Fit.self, Correlate.self, Dump.self, Benchmark.self, WorkerCommand.self,
+      Run.self, Resume.self, Status.self, Pareto.self, Show.self, Export.self, Validate.self, Schema.self,
+      Describe.self, List.self, Evaluate.self, Train.self, Scale.self, Fit.self, Correlate.self, Dump.self,
+      Benchmark.self, WorkerCommand.self,
     ])
 
   static func main() async {

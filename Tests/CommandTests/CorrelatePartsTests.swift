@@ -66,25 +66,25 @@ struct CorrelatePartsTests {
     #expect(predictors == expected)
 
     struct Output: Decodable {
-      struct Side: Decodable { let name: String, measurements: Int, reliability, low, high: Double? }
-      struct Reliability: Decodable { let x, y: Side }
+      struct Side: Decodable { let axis, side: String, measurements: Int, reliability, low, high: Double? }
       struct Part: Decodable { let part, kind: String, coefficient, coefficientWithout, difference: Double? }
       struct Gain: Decodable { let kind: String, mean, heldOut, gain, low, high: Double? }
-      struct Reweighting: Decodable { let weights: [String: Double], gains: [Gain] }
+      struct Weight: Decodable { let part: String, weight: Double }
+      struct Reweighting: Decodable { let weights: [Weight], gains: [Gain] }
       let things: Int
-      let reliability: Reliability
+      let reliability: [Side]
       let parts: [Part]
       let reweighting: Reweighting
       let rangeLeft: [String: Double]
     }
     let text = try Self.run(["--group", "layout", "--json"] + Self.parts).output
     let output = try JSONDecoder().decode(Output.self, from: Data(text.utf8))
-    #expect(output.things == 12 && output.reliability.x.measurements == 24)
+    #expect(output.things == 12 && output.reliability[0].measurements == 24)
     // Noise 2·0.5² a thing, between twice the variance 13 of 0 … 11.
-    #expect(abs(try #require(output.reliability.y.reliability) - (1 - 0.5 / 26)) < 1e-12)
+    #expect(abs(try #require(output.reliability[1].reliability) - (1 - 0.5 / 26)) < 1e-12)
     #expect(output.parts.count == 9 && output.parts[8].coefficient == nil)
     #expect(abs(try #require(output.parts[2].coefficient) + 1) < 1e-12)
-    #expect(abs(output.reweighting.weights.values.reduce(0, +) - 1) < 1e-12)
+    #expect(abs(output.reweighting.weights.reduce(0) { $0 + $1.weight } - 1) < 1e-12)
     #expect(try #require(output.reweighting.gains[2].gain) > 0)
     #expect(Set(output.rangeLeft.keys) == ["better half", "top quarter"])
   }

@@ -80,7 +80,7 @@ struct CorrelateTests {
     let lines = try String(contentsOfFile: points, encoding: .utf8).split(separator: "\n")
     #expect(
       lines[0]
-        == "point,name,class,mad,mad standard error,mad measurements,loss,loss standard error,loss measurements,size")
+        == "point,name,class,x,xStandardError,xMeasurements,y,yStandardError,yMeasurements,size")
     #expect(lines[1] == "1,b,y,0.4,,1,2,,1,2" && lines[2] == "2,\"c<1>, d\",x,0.3,,1,2.5,,1,4")
     #expect(lines[3].hasPrefix("3,a,x,0.2,0.09") && lines[3].contains(",2,3.25,0.25,2,1"))
     let svg = try String(contentsOfFile: chart, encoding: .utf8)
@@ -98,7 +98,7 @@ struct CorrelateTests {
 
     struct Output: Decodable {
       struct Row: Decodable { let subset, kind: String, count: Int, coefficient: Double?, low, high, pValue: Double? }
-      struct Comparison: Decodable { let covariate, isBeaten: String, difference: Double }
+      struct Comparison: Decodable { let covariate: String, isBeaten: Bool, difference: Double }
       let x, y, better: String
       let things: Int
       let correlations: [Row]

@@ -89,19 +89,19 @@ struct ListTests {
   @Test("tasks")
   func tasks() throws {
     struct Listed: Decodable {
-      struct Variable: Decodable { let name: String }
-      let name, summary, backbone: String
+      struct Variable: Decodable { let variable: String }
+      let task, summary, backbone: String
       let chance: Double
       let variables: [Variable]
     }
     let outcome = try Program.run("list", "tasks", "--json")
     let listed = try JSONDecoder().decode([Listed].self, from: Data(outcome.output.utf8))
     let names = MADTasks.all.map { $0.name }
-    #expect(listed.map { $0.name } == names)
+    #expect(listed.map { $0.task } == names)
     let (text, csv) = (try Program.run("list", "tasks"), try Program.run("list", "tasks", "--csv"))
     for task in listed {
-      #expect(text.output.contains("\(task.name): \(task.summary)\n"))
-      for variable in task.variables { #expect(csv.output.contains("\n\(task.name),\(variable.name),")) }
+      #expect(text.output.contains("\(task.task): \(task.summary)\n"))
+      for variable in task.variables { #expect(csv.output.contains("\n\(task.task),\(variable.variable),")) }
     }
   }
 }

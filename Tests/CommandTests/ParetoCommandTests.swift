@@ -80,7 +80,7 @@ struct ParetoCommandTests {
     #expect(report.candidates[4].dominatedBy[0].probability ?? 0 > 0.95)
     #expect(report.reference.keys.sorted() == ["flops", "quality"] && report.hypervolume > 0)
     let csv = try Self.pareto(run, "results/small --csv").output.split(separator: "\n")
-    #expect(csv.count == 6 && csv[0].hasPrefix("candidate,onFront,rank,probability,score,"))
+    #expect(csv.count == 6 && csv[0].hasPrefix("candidate,onFront,rank,score,standardError,replicates,probability,"))
     let small = try Self.pareto(run, "small --objectives quality,state --csv").output.split(separator: "\n")
     #expect(small.count == 4, "4, and the known hybrids 2 and 3")
     #expect(

@@ -8,12 +8,12 @@ struct TrainTests {
   private struct Report: Decodable {
     struct Point: Decodable {
       let step: Int
-      let heldOutNatsPerByte: Double
-      let trainingNatsPerByte: Double
+      let loss: Double
+      let trainingLoss: Double
     }
     let status: String
     let steps: Int
-    let heldOutNatsPerByte, perplexityPerByte, bitsPerByte: Double
+    let loss, perplexity, bitsPerByte: Double
     let curve: [Point]
 
     init(_ outcome: Program.Outcome) throws {
@@ -21,7 +21,7 @@ struct TrainTests {
     }
 
     /// All that must not depend on interruptions.
-    var losses: [[Double]] { curve.map { [Double($0.step), $0.trainingNatsPerByte, $0.heldOutNatsPerByte] } }
+    var losses: [[Double]] { curve.map { [Double($0.step), $0.trainingLoss, $0.loss] } }
   }
 
   private let folder: TemporaryFolder
@@ -47,14 +47,14 @@ struct TrainTests {
     #expect(outcome.status == 0, "\(outcome.errors)")
     let report = try Report(outcome)
     #expect(report.status == "finished" && report.steps == 40)
-    #expect(report.heldOutNatsPerByte < 5)
-    #expect(abs(report.perplexityPerByte - exp(report.heldOutNatsPerByte)) < 1e-9)
-    #expect(abs(report.bitsPerByte - report.heldOutNatsPerByte / log(2)) < 1e-12)
+    #expect(report.loss < 5)
+    #expect(abs(report.perplexity - exp(report.loss)) < 1e-9)
+    #expect(abs(report.bitsPerByte - report.loss / log(2)) < 1e-12)
     #expect(report.curve.map(\.step) == Array(stride(from: 4, through: 40, by: 4)))
     #expect(outcome.lines.first?.hasPrefix("madsearch: step 4 of 40, loss ") == true)
     let lines = try String(contentsOfFile: curve, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 11)
-    #expect(lines[0] == "step,tokens,trainingNatsPerByte,heldOutNatsPerByte,coreSeconds")
+    #expect(lines[0] == "step,tokens,trainingLoss,loss,coreSeconds")
     #expect(lines[10].hasPrefix("40,5120,"))
     let plain = try Program.run(arguments())
     for label in ["held-out loss  ", "perplexity  ", "bits per byte  ", "speed  "] {

@@ -12,6 +12,17 @@ struct OutputFormat: ParsableArguments {
   func validate() throws {
     if json, csv { throw ValidationError("--json and --csv exclude each other") }
   }
+
+  var form: Forms { json ? .json : csv ? .csv : .text }
+
+  /// Prints a report in the form that was asked for. For people who would have nothing to read, why is said on standard
+  /// error.
+  func print(_ report: some Report) throws {
+    if json { return try StandardOutput.print(report.json.text) }
+    if csv { return try StandardOutput.print(report.csv) }
+    if let shortfall = report.shortfall { return ErrorReport.print(shortfall) }
+    try StandardOutput.print(report.text)
+  }
 }
 
 /// Checks of numbers on the command line.
@@ -27,6 +38,12 @@ enum Check {
     guard batch * length <= 1 << 24 else {
       throw ValidationError("--batch times --length must be at most \(1 << 24), found \(batch * length)")
     }
+  }
+
+  /// Drawings are SVG, whatever the file is called: another ending would mislead.
+  static func drawing(_ option: String, _ file: String?) throws {
+    guard let file, !file.lowercased().hasSuffix(".svg") else { return }
+    throw ValidationError("\(option) writes SVG: the file must end in .svg, found '\(file)'")
   }
 
   static func learningRate(_ rate: Double) throws {

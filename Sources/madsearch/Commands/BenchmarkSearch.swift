@@ -2,7 +2,6 @@ import Architecture
 import ArgumentParser
 import Configuration
 import Foundation
-import Reporting
 import Search
 import SearchBenchmarks
 import Text
@@ -102,9 +101,7 @@ struct BenchmarkSearch: ParsableCommand {
     }
     if let history { try TextFile.write(report.history.csv, to: history) }
     if let needed { try TextFile.write(report.needed.csv, to: needed) }
-    try StandardOutput.print(
-      format.json
-        ? report.json.text : format.csv ? report.shares.csv : report.shares.text + "\n" + report.needed.text)
+    try format.print(report)
   }
 
   private func measure<Domain>(_ benchmark: SearchBenchmark<Domain>) throws -> SearchBenchmarkReport {

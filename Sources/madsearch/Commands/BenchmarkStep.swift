@@ -3,7 +3,6 @@ import ArgumentParser
 import Engine
 import Foundation
 import Layouts
-import Reporting
 import StepBenchmarks
 import Text
 import Training
@@ -92,7 +91,7 @@ struct BenchmarkStep: ParsableCommand {
       }
     }
     Progress.clear()
-    try StandardOutput.print(try written(rows))
+    try format.print(StepBenchmarkReport(rows))
   }
 
   /// The primitives to measure, known to fit all settings.
@@ -110,28 +109,5 @@ struct BenchmarkStep: ParsableCommand {
       }
       return (name, layout.layers[0][0])
     }
-  }
-
-  private func written(_ rows: [StepBenchmark.Result]) throws -> String {
-    if format.json {
-      struct Output: Encodable { let rows: [StepBenchmark.Result] }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      return String(decoding: try encoder.encode(Output(rows: rows)), as: UTF8.self)
-    }
-    var table = Table([
-      .init("primitive", "primitive"), .init("setting", "setting"), .init("mode", "mode"), .init("threads", "threads"),
-      .init("msPerStep", "ms/step"), .init("tokensPerSecond", "tokens/s"), .init("gflops", "GFLOP/s"),
-      .init("peakGFLOPS", "peak GFLOP/s"), .init("peakShare", "share of peak"), .init("peakMemoryBytes", "memory MB"),
-    ])
-    for row in rows {
-      table.add([
-        .text(row.primitive), .text(row.setting), .text(row.mode), .integer(row.threads),
-        .number(row.msPerStep, decimals: 2), .number(row.tokensPerSecond, decimals: 0), .number(row.gflops),
-        .number(row.peakGFLOPS), .number(row.peakShare, decimals: 3),
-        format.csv ? .integer(row.peakMemoryBytes) : .number(Double(row.peakMemoryBytes) / 1e6),
-      ])
-    }
-    return format.csv ? table.csv : table.text
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Reporting
+import Reports
+import Runs
 import Statistics
 
 struct Correlate: ParsableCommand {
@@ -85,6 +87,7 @@ struct Correlate: ParsableCommand {
   func validate() throws {
     try Check.range("--bootstrap", bootstrap, 0...1_000_000)
     try Check.range("--permutations", permutations, 1...1_000_000)
+    try Check.drawing("--svg", svg)
     try Self.checkNames("--part", part)
     try Self.checkNames("--covariate", covariate)
     if part.count == 1 { throw ValidationError("--part must be given for each of at least two parts, found one") }
@@ -108,12 +111,13 @@ struct Correlate: ParsableCommand {
     }
     try requireNoColumns()
     Progress.show("correlating")
-    let correlation = try RunCorrelation(sources)
+    let correlation = try RunCorrelation(
+      sources.map { ($0, try RunStore.open(RunArgument.folder($0), isReadOnly: true)) })
     let report = try RunCorrelationReport(
-      correlation, chosen: correlation.chosen(score: x, loss: y), settings: settings)
+      correlation, chosen: correlation.chosen(score: x, loss: y), settings: settings, for: format.form)
     Progress.clear()
     try writePoints(report.report, settings)
-    try report.print(format)
+    try format.print(report)
   }
 
   private func writePoints(_ report: CorrelationReport, _ settings: CorrelationReport.Settings) throws {
@@ -142,7 +146,7 @@ struct Correlate: ParsableCommand {
       throw ValidationError(
         "a table needs \(x == nil ? "--x, the column of the score" : "--y, the column it should tell")")
     }
-    let columns = CorrelationColumns(
+    let columns = CorrelationTableArgument(
       score: x, target: y, classification: classColumn, group: group, parts: part, covariates: covariate,
       lowerIsBetter: better != .higher)
     let study = try CSVArgument.read(file) { table, problems in columns.study(table, &problems) }
@@ -150,7 +154,6 @@ struct Correlate: ParsableCommand {
     let report = CorrelationReport(study, settings: settings)
     Progress.clear()
     try writePoints(report, settings)
-    let table = CorrelationTable(report: report)
-    try StandardOutput.print(format.json ? table.json.text : format.csv ? table.csv : CorrelationText(report).text)
+    try format.print(CorrelationSummary(report))
   }
 }

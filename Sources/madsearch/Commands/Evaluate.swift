@@ -4,6 +4,7 @@ import Foundation
 import Layouts
 import MADTasks
 import Reporting
+import Reports
 import Text
 
 struct Evaluate: ParsableCommand {
@@ -66,10 +67,15 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Print the protocol as JSON and train nothing.")
   var printProtocol = false
 
+  @Option(
+    help: ArgumentHelp("Draw the test accuracy over the steps of each training to this SVG file.", valueName: "file"))
+  var svg: String?
+
   @OptionGroup var format: OutputFormat
 
   func validate() throws {
     try Check.range("--jobs", jobs, 1...1024)
+    try Check.drawing("--svg", svg)
     if let dim { try Check.range("--dim", dim, 1...16_384) }
     if let steps { try Check.range("--steps", steps, 1...10_000_000) }
     if let replicates { try Check.range("--replicates", replicates, 1...100) }
@@ -83,16 +89,11 @@ struct Evaluate: ParsableCommand {
     let results = try argument.use { layout in try train(layout, definition) }
     Progress.clear()
     if let curves { try write(results, to: curves) }
+    if let svg { try TextFile.write(LineChart(results, layout: argument.layout.canonical).svg, to: svg) }
     let card = ScoreCard(
       layout: argument.layout.canonical, results: results, measure: definition.measure, accuracy: accuracy)
     let report = ScoreReport(card, protocolName: definition.name, results: results)
-    if format.json {
-      try StandardOutput.print(report.json.text)
-    } else if format.csv {
-      try StandardOutput.print(report.table.csv)
-    } else {
-      try StandardOutput.print(report.text)
-    }
+    try format.print(report)
   }
 
   private func adjustedProtocol() throws -> ScoringProtocol {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Reporting
+import Reports
 import Text
 
 struct Fit: ParsableCommand {
@@ -19,15 +19,11 @@ struct Fit: ParsableCommand {
       sizes or more, else parametric. --csv prints a row for each quantity.
       """)
 
-  enum Form: String, ExpressibleByArgument, CaseIterable {
-    case isoflop, power, parametric
-  }
-
   @Argument(help: ArgumentHelp("The table, e.g. trainings.csv.", valueName: "file"))
   var file: String
 
   @Option(help: "isoflop, power or parametric. Default: what the columns allow.")
-  var form: Form?
+  var form: FitReport.Form?
 
   @Option(help: ArgumentHelp("Column of the model sizes N. Default: parameters.", valueName: "column"))
   var parameters: String?
@@ -58,10 +54,17 @@ struct Fit: ParsableCommand {
   @Option(parsing: .unconditional, help: "Seed of the bootstrap.")
   var seed: UInt64 = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw the runs with the parabolas of the form isoflop, or the line of the form power, to this SVG file.",
+      valueName: "file"))
+  var svg: String?
+
   @OptionGroup var format: OutputFormat
 
   func validate() throws {
     try Check.range("--bootstrap", bootstrap, 0...1_000_000)
+    try Check.drawing("--svg", svg)
     for target in targetFlops where !(target > 0 && target.isFinite) {
       throw ValidationError("--target-flops must be above 0, found \(NumberText.exact(target))")
     }
@@ -86,11 +89,15 @@ struct Fit: ParsableCommand {
       throw Failure(.input, "\(file): \(error)")
     }
     Progress.clear()
-    try StandardOutput.print(format.json ? report.json.text : format.csv ? report.csv : report.text)
+    if let svg {
+      guard let chart = report.chart else { throw Failure(.commandLine, "--svg: the form parametric has no chart") }
+      try TextFile.write(chart.svg, to: svg)
+    }
+    try format.print(report)
   }
 
   /// The form for the columns that there are; `readTable` has made sure that there are enough.
-  private static func form(of table: TrainingTable, _ tolerance: Double) -> Form {
+  private static func form(of table: TrainingTable, _ tolerance: Double) -> FitReport.Form {
     if table.parameters == nil { return .power }
     if table.flops == nil { return .parametric }
     return table.tokens == nil || FitReport.hasBudgets(table, tolerance: tolerance) ? .isoflop : .parametric
@@ -105,7 +112,7 @@ struct Fit: ParsableCommand {
     }
   }
 
-  private static func columns(of form: Form) -> Set<TrainingTable.Column> {
+  private static func columns(of form: FitReport.Form) -> Set<TrainingTable.Heading> {
     switch form {
     case .isoflop: [.parameters, .flops]
     case .power: [.flops]
@@ -113,3 +120,5 @@ struct Fit: ParsableCommand {
     }
   }
 }
+
+extension FitReport.Form: ExpressibleByArgument {}

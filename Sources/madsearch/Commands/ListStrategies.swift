@@ -9,15 +9,10 @@ struct ListStrategies: ParsableCommand {
   @OptionGroup var format: OutputFormat
 
   func run() throws {
-    var table = Table([
-      .init("name", "strategy"), .init("default", "default"), .init("summary", "what it does"),
-      .init("source", "source"),
-    ])
-    for kind in StrategyKind.allCases {
-      table.add([
-        .text(kind.rawValue), .text(kind == .standard ? "yes" : "no"), .text(kind.summary), .text(kind.source),
-      ])
-    }
-    try StandardOutput.print(format.json ? table.json.text : format.csv ? table.csv : table.text)
+    let columns: [Column<StrategyKind>] = [
+      Column("name", "strategy") { .text($0.rawValue) }, Column("default") { .flag($0 == .standard) },
+      Column("summary", "what it does") { .text($0.summary) }, Column("source") { .text($0.source) },
+    ]
+    try format.print(Table(columns, StrategyKind.allCases))
   }
 }

@@ -2,6 +2,7 @@ import Architecture
 import ArgumentParser
 import Foundation
 import Reporting
+import Reports
 import Runs
 import Search
 import Text
@@ -52,6 +53,7 @@ struct Pareto: ParsableCommand {
 
   func validate() throws {
     if plot, format.json || format.csv { throw ValidationError("--plot excludes --json and --csv") }
+    try Check.drawing("--svg", svg)
     _ = try chosenObjectives()
   }
 
@@ -63,18 +65,13 @@ struct Pareto: ParsableCommand {
     let chart = ParetoFrontChart(front)
     if let svg { try TextFile.write(chart.svg, to: svg) }
     if let vega { try TextFile.write(chart.vegaLite.text, to: vega) }
-    if let history { try TextFile.write(written(HypervolumeHistoryChart(front), as: history), to: history) }
+    if let history { try TextFile.write(HypervolumeHistoryChart(front).written(as: history), to: history) }
     if plot, !front.entries.isEmpty {
       try StandardOutput.print(
         chart.terminalText(
           width: Terminal.width, isUnicode: Terminal.isUnicode, isColored: Terminal.isColored) + "\n", hasEscapes: true)
     }
-    try FrontReport(front: front, isComplete: all).print(format)
-  }
-
-  private func written(_ chart: HypervolumeHistoryChart, as file: String) -> String {
-    if file.hasSuffix(".svg") { return chart.svg }
-    return file.hasSuffix(".json") ? chart.vegaLite.text : chart.table.csv
+    try format.print(FrontReport(front, isComplete: all))
   }
 
   private func chosenObjectives() throws -> [Objective]? {

@@ -3,7 +3,7 @@ import Engine
 import Foundation
 import LanguageModeling
 import Layouts
-import Reporting
+import Reports
 import Text
 
 struct Scale: ParsableCommand {
@@ -77,6 +77,12 @@ struct Scale: ParsableCommand {
   @Flag(help: "Print what would be trained, and train nothing.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw each layout's losses over parameters with the parabola of each budget to this SVG file.", valueName: "file")
+  )
+  var svg: String?
+
   @OptionGroup var format: OutputFormat
 
   func validate() throws {
@@ -86,6 +92,7 @@ struct Scale: ParsableCommand {
     try Check.range("--jobs", jobs, 1...1024)
     try Check.learningRate(learningRate)
     try Check.step(batch: batch, length: length)
+    try Check.drawing("--svg", svg)
     if budgets.isEmpty { throw ValidationError("--budgets needs a number of FLOPs") }
     for budget in budgets where !(budget >= 1e6 && budget <= 1e25) {
       throw ValidationError("--budgets must be from 1e+06 to 1e+25, found \(budget)")
@@ -111,14 +118,13 @@ struct Scale: ParsableCommand {
     for index in plans.indices {
       try TextFile.write(trainings.finished(layout: index).csv, to: folder + "/layout-\(index + 1).csv")
     }
-    if format.csv, !pastOptimum { return try StandardOutput.print(trainings.table.csv) }
     Progress.show("fitting")
     let scaled = ScaledLayout.all(plans, results, baseline: baseline, settings)
     let past = pastOptimum ? try trainPastOptimum(scaled, on: text) : nil
     let report = ScaleReport(trainings.table, scaled, past: past, targets: settings.targets)
-    let output = format.json ? report.json.text : format.csv ? trainings.table.csv : report.text
     Progress.clear()
-    try StandardOutput.print(output)
+    try draw(scaled)
+    try format.print(report)
   }
 
   /// The plans of the layouts, last that of a baseline that is not among them; and the index of the baseline.
@@ -148,6 +154,15 @@ struct Scale: ParsableCommand {
     return (plans, index)
   }
 
+  /// One file, or with several layouts one a layout, `NAME-1.svg` and so on.
+  private func draw(_ layouts: [ScaledLayout]) throws {
+    guard let svg else { return }
+    for layout in layouts {
+      let number = layouts.count > 1 ? "-\(layout.number)" : ""
+      try TextFile.write(layout.chart.svg, to: svg.dropLast(".svg".count) + number + ".svg")
+    }
+  }
+
   private func trainPastOptimum(_ layouts: [ScaledLayout], on text: Corpus) throws -> PastOptimum {
     var past = try PastOptimum(layouts)
     past.add(try train(past.trainings.map(\.training.planned), on: text, "past the optimum: "))
@@ -174,27 +189,9 @@ struct Scale: ParsableCommand {
 
   private func printPlan(_ plans: [IsoFLOPPlan], _ baseline: Int?, _ settings: FitReport.Settings) throws {
     let table = IsoFLOPReport(plans).table
-    if format.csv { return try StandardOutput.print(table.csv) }
     let past = pastOptimum ? try knownOptima(plans, baseline, settings) : nil
     let most = PastOptimum.mostFLOPs(layouts: plans.count, budget: budgets.min() ?? 0)
-    if format.json {
-      var members = [("trainings", table.json)]
-      if pastOptimum {
-        members.append(("pastOptimum", past?.json ?? .null))
-        members.append(("pastOptimumFLOPs", .number(past?.flops ?? most)))
-      }
-      return try StandardOutput.print(JSONValue.object(members).text)
-    }
-    var parts = [table.text]
-    if let past {
-      parts.append(past.text)
-      parts.append("past the optimum: \(NumberText.significant(past.flops, digits: 3)) FLOPs in all\n")
-    } else if pastOptimum {
-      parts.append(
-        "past the optimum: up to about \(NumberText.significant(most, digits: 3)) FLOPs more, 20 times the smallest budget "
-          + "for each layout; the sizes follow from the trainings above\n")
-    }
-    try StandardOutput.print(parts.joined(separator: "\n"))
+    try format.print(ScalePlanReport(table, past: past, mostFLOPs: pastOptimum ? past?.flops ?? most : nil))
   }
 
   /// What would be trained past the optimum; nil unless the folder holds all trainings that the optima follow from.

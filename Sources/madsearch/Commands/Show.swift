@@ -1,5 +1,5 @@
 import ArgumentParser
-import Reporting
+import Reports
 import Runs
 
 struct Show: ParsableCommand {
@@ -31,10 +31,6 @@ struct Show: ParsableCommand {
       let text = curves.hasSuffix(".json") ? all.json.text : all.table.csv
       try TextFile.write(text, to: curves)
     }
-    if format.json {
-      try StandardOutput.print(report.json.text)
-    } else {
-      try StandardOutput.print(format.csv ? report.table.csv : report.text)
-    }
+    try format.print(report)
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import LanguageModeling
 import Layouts
 import Reporting
+import Reports
 import Text
 import Training
 
@@ -63,6 +64,9 @@ struct Train: ParsableCommand {
     help: ArgumentHelp("Write the loss curve to this file, JSON if it ends so, else CSV.", valueName: "file"))
   var curve: String?
 
+  @Option(help: ArgumentHelp("Draw the loss over the tokens to this SVG file.", valueName: "file"))
+  var svg: String?
+
   @OptionGroup var format: OutputFormat
 
   func validate() throws {
@@ -73,6 +77,7 @@ struct Train: ParsableCommand {
     try Check.range("--threads", threads, 1...1024)
     try Check.learningRate(learningRate)
     try Check.step(batch: batch, length: length)
+    try Check.drawing("--svg", svg)
     if let checkpointEvery {
       try Check.range("--checkpoint-every", checkpointEvery, 1...1_000_000_000)
       if checkpoint == nil { throw ValidationError("--checkpoint-every needs --checkpoint") }
@@ -86,7 +91,7 @@ struct Train: ParsableCommand {
       dim: dim, tokens: tokens, length: length, batch: batch, learningRate: learningRate, rateRule: rateRule,
       seed: seed)
     let run = try argument.use { try PerplexityRun($0, plan: plan, corpus: text, threads: threads) }
-    if let curve { try TextFile.requireWritable(curve) }
+    for file in [curve, svg] { if let file { try TextFile.requireWritable(file) } }
     try goOn(run)
     Interruption.install()
     let progress = TrainingProgress()
@@ -104,7 +109,8 @@ struct Train: ParsableCommand {
     if let curve {
       try TextFile.write(curve.hasSuffix(".json") ? report.curve.json.text : report.curve.csv, to: curve)
     }
-    try StandardOutput.print(format.json ? report.json.text : format.csv ? report.table.csv : report.text)
+    if let svg { try TextFile.write(LineChart(result).svg, to: svg) }
+    try format.print(report)
   }
 
   /// Takes the checkpoint over if there is one, or else begins it, which shows before anything is trained that it can be

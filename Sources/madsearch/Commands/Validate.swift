@@ -1,5 +1,5 @@
 import ArgumentParser
-import Reporting
+import Reports
 import Runs
 import Search
 import Text
@@ -48,7 +48,7 @@ struct Validate: ParsableCommand {
       argument.space, proposals: survey.proposals, rungs: argument.rungs,
       speed: gflops.map { .assumed($0 * 1e9) })
     let report = SpaceReport(space: argument.space, survey: survey, estimate: estimate)
-    try StandardOutput.print(format.json ? report.json.text : report.text)
+    try format.print(report)
   }
 
   private func printLayouts(_ checked: Space) throws {
@@ -58,7 +58,6 @@ struct Validate: ParsableCommand {
         "\(space): --layouts prints at most \(NumberText.grouped(SpaceLayouts.limit)) layouts; this space holds more, or "
           + "they cannot be counted exactly")
     }
-    try StandardOutput.print(
-      format.json ? layouts.json.text : format.csv ? layouts.table.csv : layouts.text)
+    try format.print(layouts)
   }
 }
