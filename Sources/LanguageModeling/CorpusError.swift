@@ -1,3 +1,5 @@
+import Text
+
 /// Why there is no text to train on.
 public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
@@ -17,7 +19,8 @@ public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
     case .empty(let name): "corpus \(name): it is empty"
     case .tooShort(let name, let reason): "corpus \(name) is too short: \(reason)"
     case .notInstalled(let name, let place):
-      "the corpus '\(name)' is not installed: there is no \(place); install it with: scripts/install-corpus \(name)"
+      "the corpus '\(name)' is not installed: there is no \(place); install it with: "
+        + "\(Advice.quoted(NamedCorpus.installer)) \(name)"
     }
   }
 }

@@ -9,7 +9,9 @@ struct InstallCorpusTests {
     let folder = try TemporaryFolder()
     let scripts = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts").standardized
     _ = try folder.file("apt-get", "#!/bin/sh\ncp \"$(dirname \"$0\")\"/*.deb .\n".utf8)
-    _ = try folder.file("control", "Package: bowtie2-examples\nVersion: 2\nArchitecture: all\nMaintainer: none\nDescription: lambda\n".utf8)
+    _ = try folder.file(
+      "control",
+      "Package: bowtie2-examples\nVersion: 2\nArchitecture: all\nMaintainer: none\nDescription: lambda\n".utf8)
     return try Program.shell(
       """
       cd '\(folder.path)' && mkdir -p scripts package/DEBIAN package/usr && cp control package/DEBIAN && chmod +x apt-get

@@ -3,6 +3,7 @@ import Configuration
 import Engine
 import Foundation
 import Runs
+import Text
 
 /// How a run is executed; the same for `run` and `resume`.
 struct ExecutionOptions: ParsableArguments {
@@ -87,7 +88,7 @@ struct RunSession {
       onProgress: { display.show($0) })
     display.end()
     try FrontReport.print(coordinator.store, format)
-    let resume = "madsearch resume \(coordinator.folder.path)"
+    let resume = Advice.command("resume", coordinator.folder.path)
     switch ending {
     case .complete: break
     case .budgetSpent: ErrorReport.print("the budget is spent; go on with more: \(resume) --time … or --core-hours …")
