@@ -6,6 +6,10 @@ import PackageDescription
 let targetCPU = Context.environment["MADSEARCH_TARGET_CPU"] ?? "native"
 let machine: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(targetCPU)"])]
 
+// What the program says that it was built from: `scripts/madsearch`, `scripts/install` and `scripts/test` ask git. Other
+// builds do not know, rather than remember an old one.
+let commit = Context.environment["MADSEARCH_COMMIT"] ?? "unknown"
+
 // Kernels index raw buffers in their inner loops; overflow checks there would stop vectorisation. Everything that
 // reads user input is built with the checks on.
 let kernels: [SwiftSetting] = machine + [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]
@@ -28,6 +32,12 @@ let package = Package(
     // Small matrix products; optional, without it OpenBLAS does them all.
     .systemLibrary(name: "CLIBXSMM", pkgConfig: "libxsmm", providers: [.apt(["libxsmm-dev"])]),
     .systemLibrary(name: "CVector"),
+    .target(
+      name: "CBuild",
+      cSettings: [
+        .define("MADSEARCH_COMMIT", to: "\"\(commit)\""), .define("MADSEARCH_TARGET_CPU", to: "\"\(targetCPU)\""),
+        .unsafeFlags(["-march=\(targetCPU)"]),
+      ]),
     .target(name: "Text", swiftSettings: machine),
     .target(name: "Engine", dependencies: ["CLIBXSMM", "COpenBLAS", "CVector"], swiftSettings: kernels),
     .target(name: "Architecture", dependencies: ["Engine", "Text"], swiftSettings: kernels),
@@ -73,8 +83,8 @@ let package = Package(
     .executableTarget(
       name: "madsearch",
       dependencies: [
-        "Architecture", "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "Reporting", "Reports",
-        "Runs", "Search", "SearchBenchmarks", "Statistics", "StepBenchmarks", "Text", "Training",
+        "Architecture", "CBuild", "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "Reporting",
+        "Reports", "Runs", "Search", "SearchBenchmarks", "Statistics", "StepBenchmarks", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: machine),

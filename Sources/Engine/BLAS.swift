@@ -21,6 +21,11 @@ public enum BLAS {
   /// OpenBLAS itself runs on one thread; work is split over threads above it.
   public static func useOneThread() { openblas_set_num_threads(1) }
 
+  /// The library and its version, e.g. `OpenBLAS 0.3.21`.
+  public static var library: String {
+    String(cString: openblas_get_config()).split(separator: " ").prefix(2).joined(separator: " ")
+  }
+
   /// The kernel family that OpenBLAS chose for this processor, e.g. `SkylakeX`.
   public static var coreName: String { String(cString: openblas_get_corename()) }
 }

@@ -18,7 +18,8 @@ public enum CorpusError: ReportedError, Equatable, Sendable {
     case .empty(let name): "corpus \(name): it is empty"
     case .tooShort(let name, let reason): "corpus \(name) is too short: \(reason)"
     case .notInstalled(let name, let place):
-      "the corpus '\(name)' is not installed: there is no \(place); install it with: scripts/install-corpus \(name)"
+      "the corpus '\(name)' is not installed: there is no \(place); install it with: "
+        + "\(Advice.quoted(NamedCorpus.installer)) \(name)"
     }
   }
 }

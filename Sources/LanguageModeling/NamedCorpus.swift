@@ -24,13 +24,14 @@ public enum NamedCorpus: String, Sendable, CaseIterable {
     if let folder = ProcessInfo.processInfo.environment["MADSEARCH_DATA"], !folder.isEmpty {
       return [URL(filePath: folder)]
     }
-    var folders = [URL(filePath: FileManager.default.currentDirectoryPath).appending(path: "data")]
-    var place = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    while place.pathComponents.count > 1 {
-      place.deleteLastPathComponent()
-      folders.append(place.appending(path: "data"))
-    }
-    return folders
+    let here = URL(filePath: FileManager.default.currentDirectoryPath)
+    return ([here] + ProgramFolders.all).map { $0.appending(path: "data") }
+  }
+
+  /// The script that installs corpora: of the repository that the program was built in, or as it was installed.
+  static var installer: String {
+    ProgramFolders.path(of: "scripts/install-corpus") ?? ProgramFolders.path(of: "share/madsearch/install-corpus")
+      ?? "scripts/install-corpus"
   }
 }
 

@@ -12,10 +12,11 @@ struct Madsearch: AsyncParsableCommand {
       Data go to standard output, messages to standard error. Exit codes: 0 done, 2 the command line, 65 a bad input \
       file, 69 a needed service or program is missing, 70 a defect of madsearch, 130 interrupted.
       """,
+    version: Version.text,
     subcommands: [
       Run.self, Resume.self, Status.self, Pareto.self, Show.self, Export.self, Validate.self, Schema.self,
       Describe.self, List.self, Evaluate.self, Train.self, Scale.self, Fit.self, Correlate.self, Dump.self,
-      Benchmark.self, WorkerCommand.self,
+      Benchmark.self, WorkerCommand.self, Manual.self,
     ])
 
   static func main() async {

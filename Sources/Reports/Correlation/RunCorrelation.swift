@@ -45,7 +45,7 @@ package struct RunCorrelation {
       throw RunCorrelationError(
         .input,
         "\(name): no rung is on text, so there is no loss; add a perplexity or isoflop rung to the space file and go on "
-          + "with madsearch resume \(names[0]) --space FILE")
+          + "with: \(Advice.command("resume", names[0], "--space")) FILE")
     }
     let most = pairs.map(\.count).max() ?? 0
     throw RunCorrelationError(.input, "\(name): at least \(Self.fewest) layouts need a score and a loss, found \(most)")

@@ -30,10 +30,10 @@ public enum RunError: ReportedError, Equatable, Sendable {
   public var description: String {
     switch self {
     case .missing(let path): "\(path) holds no run"
-    case .exists(let path): "\(path) holds a run already; go on with it: madsearch resume \(path)"
+    case .exists(let path): "\(path) holds a run already; go on with it: \(Advice.command("resume", path))"
     case .locked(let path, let pid):
       "another madsearch works on \(path)" + (pid.map { " (process \($0))" } ?? "")
-        + "; look at it with: madsearch status \(path)"
+        + "; look at it with: \(Advice.command("status", path))"
     case .corrupt(let path, let reason): "\(path) is damaged: \(reason)"
     case .version(let path, let found, let known):
       "\(path) is an archive of version \(found), this program reads version \(known)"

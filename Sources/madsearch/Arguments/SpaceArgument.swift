@@ -7,6 +7,7 @@ import Search
 /// The space file of the command line, read and checked.
 struct SpaceArgument {
   static let help = ArgumentHelp("The space file, e.g. search-spaces/hybrids.json.", valueName: "space")
+  static let completion = CompletionKind.file(extensions: ["json"])
 
   let path: String
   let text: String

@@ -16,7 +16,7 @@ struct Pareto: ParsableCommand {
       going.
       """)
 
-  @Argument(help: RunArgument.help)
+  @Argument(help: RunArgument.help, completion: RunArgument.completion)
   var name: String
 
   @Option(

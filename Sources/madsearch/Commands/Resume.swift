@@ -10,7 +10,7 @@ struct Resume: ParsableCommand {
       file has to keep the model, the objectives and the rungs, so that old results still count; further rungs may follow.
       """)
 
-  @Argument(help: RunArgument.help)
+  @Argument(help: RunArgument.help, completion: RunArgument.completion)
   var name: String
 
   @Option(help: ArgumentHelp("A wider space file to go on with.", valueName: "file"))

@@ -16,7 +16,7 @@ struct Run: ParsableCommand {
       interruption; the result is the same. Ctrl-C finishes what is cheap and parks the rest, a second one stops at once.
       """)
 
-  @Argument(help: SpaceArgument.help)
+  @Argument(help: SpaceArgument.help, completion: SpaceArgument.completion)
   var space: String
 
   @Option(help: "Name of the run instead of the space's.")

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Reports
 import Runs
+import Text
 
 /// How a run is executed; the same for `run` and `resume`.
 struct ExecutionOptions: ParsableArguments {
@@ -88,7 +89,7 @@ struct RunSession {
       onProgress: { display.show($0) })
     display.end()
     try format.print(FrontReport(Front(coordinator.store)))
-    let resume = "madsearch resume \(coordinator.folder.path)"
+    let resume = Advice.command("resume", coordinator.folder.path)
     switch ending {
     case .complete: break
     case .budgetSpent: ErrorReport.print("the budget is spent; go on with more: \(resume) --time … or --core-hours …")

@@ -7,7 +7,7 @@ struct Show: ParsableCommand {
     abstract: "Print all that a run knows of one candidate: layout, costs, scores by task, its place on the front.",
     discussion: "Works while the run is going.")
 
-  @Argument(help: RunArgument.help)
+  @Argument(help: RunArgument.help, completion: RunArgument.completion)
   var name: String
 
   @Argument(help: CandidateArgument.help)

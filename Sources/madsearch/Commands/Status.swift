@@ -11,7 +11,7 @@ struct Status: ParsableCommand {
   /// Seconds between two looks.
   private static let pause = 2.0
 
-  @Argument(help: RunArgument.help)
+  @Argument(help: RunArgument.help, completion: RunArgument.completion)
   var name: String
 
   @Flag(help: "Look again every two seconds until nobody works on the run; Ctrl-C ends the watching, not the run.")

@@ -13,7 +13,7 @@ struct Validate: ParsableCommand {
       candidates, had none of them an early end; core-hours follow from the speed of a short training, or from --gflops.
       """)
 
-  @Argument(help: SpaceArgument.help)
+  @Argument(help: SpaceArgument.help, completion: SpaceArgument.completion)
   var space: String
 
   @Option(parsing: .unconditional, help: "Layouts to look at; all if the space holds no more.")
