@@ -22,7 +22,7 @@ enum Startup {
     }
     if library == .libxsmm, !ProductLibrary.isLIBXSMMUsable {
       throw Failure(
-        .unavailable,
+        .machine,
         "\(variable) asks for LIBXSMM, which was not there when madsearch was built (Debian: libxsmm-dev), or which has "
           + "no kernels for this processor")
     }

@@ -31,7 +31,7 @@ struct OutputsTests {
         all.insert(member.key)
         let isMap = maps.contains(member.key) || (member.key == "tasks" && member.value is [String: Any])
         if isMap, let values = (member.value as? [String: Any])?.values {
-          all.formUnion(values.reduce(into: []) { $0.formUnion(keys($1)) })
+          all.formUnion(values.reduce(into: Set<String>()) { $0.formUnion(keys($1)) })
         } else {
           all.formUnion(keys(member.value))
         }
@@ -44,7 +44,8 @@ struct OutputsTests {
     Set(csv.prefix { $0 != "\n" }.split(separator: ",").map(String.init))
   }
 
-  private static let run = Result {
+  // Only read.
+  nonisolated(unsafe) private static let run = Result {
     try MadeUpRun([
       .init("mlp", [[.score(0.5), .score(0.54)], [.score(0.625)]]),
       .init("2*mlp", hybrid: "samba", [[.score(0.45)], [.failed("no memory")]]), .init("3*mlp", [[.queued]]),

@@ -138,7 +138,7 @@ struct CorpusTests {
     #expect {
       try Corpus(named: corpus.rawValue, folders: [nowhere.url])
     } throws: { error in
-      "\(error)".contains("scripts/install-corpus \(corpus.rawValue)") && !((error as? CorpusError)?.isBadInput ?? true)
+      "\(error)".contains("scripts/install-corpus \(corpus.rawValue)") && (error as? CorpusError)?.fault == .machine
     }
   }
 }

@@ -39,7 +39,7 @@ extension ConstraintsFile {
   fileprivate func limit(of objective: Objective) -> Double? {
     switch objective {
     case .quality: nil
-    case .state: state?.max
+    case .state: state?.bounds.max
     case .flops: flops?.max
     case .parameters: parameters?.max
     }

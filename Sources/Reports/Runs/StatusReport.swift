@@ -10,11 +10,11 @@ package struct StatusReport: Report {
   private let evaluations: [EvaluationRecord]
   private let candidates: [CandidateRecord]
   private let seconds: Double
-  private let worker: Int32?
+  private let worker: Int?
 
   /// - Parameter worker: the process that works on the run.
   /// - Throws: `RunError`.
-  package init(_ store: RunStore, worker: Int32?) throws {
+  package init(_ store: RunStore, worker: Int?) throws {
     (settings, evaluations) = (try store.settings(), try store.evaluations())
     (candidates, seconds, self.worker) = (try store.candidates(), try store.secondsSpent(), worker)
   }
@@ -39,7 +39,7 @@ package struct StatusReport: Report {
       ("coreHours", settings.coreHours.map(JSONValue.number) ?? .null),
     ])
     return [
-      Fact("run", .text(settings.name)), Fact("process", .integer(or: worker.map(Int.init))),
+      Fact("run", .text(settings.name)), Fact("process", .integer(or: worker)),
       Fact("candidates", .integer(candidates.count)), Fact("limits", .value(limits, csv: "", text: "")),
       Fact("seconds", .number(seconds)), Fact("coreSeconds", .number(coreSeconds)),
     ]

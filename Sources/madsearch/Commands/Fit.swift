@@ -112,7 +112,7 @@ struct Fit: ParsableCommand {
     }
   }
 
-  private static func columns(of form: FitReport.Form) -> Set<TrainingTable.Heading> {
+  private static func columns(of form: FitReport.Form) -> Set<TrainingTable.Column> {
     switch form {
     case .isoflop: [.parameters, .flops]
     case .power: [.flops]
