@@ -91,7 +91,7 @@ struct OutputsTests {
   func layouts() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().path(percentEncoded: false)
-    try Self.check("describe", "describe mamba swiglu", "describe mamba swiglu --normalize 2048")
+    try Self.check("describe", "describe 'mamba swiglu'", "describe 'mamba swiglu' --normalize 2048")
     let space = try Self.run.get().folder.url.deletingLastPathComponent().appending(path: "s.json")
     try Data(
       """

@@ -48,11 +48,11 @@ struct ParetoCommandTests {
       outcome.output == """
         Non-dominated at rung 1 by quality, flops:
 
-        candidate   score  ± s.e.  n  P(front)  FLOPs/token  known hybrid  layout
-                4  0.6025  0.0086  2      0.37       24,576                mlp mlp mlp mlp
-                6  0.6005  0.0125  1      0.52       20,992                mlp mlp swiglu
-                3  0.6000  0.0125  1      1.00       20,480  jamba         mlp mlp mlp
-                1  0.5100  0.0091  2      1.00       12,288                mlp
+        candidate   score  ± s.e.  n  P(front)  FLOPs/token  known hybrid  in grammar  layout
+                4  0.6025  0.0086  2      0.37       24,576                yes         mlp mlp mlp mlp
+                6  0.6005  0.0125  1      0.52       20,992                no          mlp mlp swiglu
+                3  0.6000  0.0125  1      1.00       20,480  jamba         yes         mlp mlp mlp
+                1  0.5100  0.0091  2      1.00       12,288                yes         mlp
 
         Known hybrids at this rung:
 
@@ -134,7 +134,8 @@ struct ParetoCommandTests {
       ("small --objectives quality", 2, "--objectives must name quality and one to three costs, "),
       ("small --objectives quality,flops,flops", 2, "--objectives must name quality and one to three costs, "),
       ("small --svg /nowhere/a.svg", 69, "/nowhere/a.svg cannot be written: No such file or directory"),
-      ("small --svg /dev/full", 69, "/dev/full cannot be written: No space left on device"),
+      ("small --svg /dev/full", 2, "--svg writes SVG: the file must end in .svg, found '/dev/full'"),
+      ("small --vega /dev/full", 69, "/dev/full cannot be written: No space left on device"),
       ("small --plot --json", 2, "--plot excludes --json and --csv"),
     ])
   func badInput(arguments: String, status: Int32, message: String) throws {
