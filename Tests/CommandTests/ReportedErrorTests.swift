@@ -26,7 +26,8 @@ struct ReportedErrorTests {
     let silent = declarations.filter {
       !Set($0.conformances).isDisjoint(with: ["Error", "LocalizedError", "CustomNSError"])
     }
-    #expect(silent.isEmpty, "they conform to Error instead of ReportedError: \(silent.map { "\($0.name) in \($0.file)" })")
+    #expect(
+      silent.isEmpty, "they conform to Error instead of ReportedError: \(silent.map { "\($0.name) in \($0.file)" })")
     #expect(declarations.count { $0.conformances.contains("ReportedError") } > 10)
   }
 
@@ -53,7 +54,8 @@ struct ReportedErrorTests {
   @Test("escape sequences of files and arguments do not reach the terminal")
   func escapes() throws {
     let folder = try TemporaryFolder()
-    let space = #"{ "name": "x", "description": "a\u001b[31mb", "grammar": { "start": "a", "rules": { "a": "mamba" } } }"#
+    let space =
+      #"{ "name": "x", "description": "a\u001b[31mb", "grammar": { "start": "a", "rules": { "a": "mamba" } } }"#
     let described = try Program.run("validate", try folder.file("space.json", space.utf8), "--gflops", "50")
     #expect(described.status == 0 && described.output.contains(#"a\u001b[31mb"#), "\(described.errors)")
     let named = try Program.run("show", "\u{1B}]0;title\u{7}", "1")

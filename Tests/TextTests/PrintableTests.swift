@@ -19,7 +19,8 @@ struct NearestNameTests {
   @Test(
     "slips, beginnings and abbreviations are understood",
     arguments: [
-      ("attn", "attention"), ("mam", "mamba"), ("jmaba", "jamba"), ("swigul", "swiglu"), ("lin-attn", "linear-attention"),
+      ("attn", "attention"), ("mam", "mamba"), ("jmaba", "jamba"), ("swigul", "swiglu"),
+      ("lin-attn", "linear-attention"),
     ])
   func near(name: String, expected: String) {
     let known = ["attention", "mamba2", "mamba", "swiglu", "linear-attention", "jamba", "mlp"]
@@ -30,6 +31,7 @@ struct NearestNameTests {
   func far() {
     #expect(suggestion(for: "mamb", among: ["mamba2", "mamba"]) == "; did you mean 'mamba'?")
     #expect(suggestion(for: "xyz", among: ["mamba", "attention"]) == "")
-    #expect(suggestion(for: "m", among: ["mamba", "attention"], otherwise: "there are") == "; there are mamba, attention")
+    #expect(
+      suggestion(for: "m", among: ["mamba", "attention"], otherwise: "there are") == "; there are mamba, attention")
   }
 }

@@ -20,7 +20,8 @@ struct HeadOptions: Sendable {
       "heads", aliases: aliases, usually: number, insteadOf: "head_dim", in: 1...1024,
       "\(name), or give head_dim; must divide the width")
     headDim = .integer(
-      "head_dim", usually: width, insteadOf: "heads", in: 1...1024, "channels of a head, or give heads; must divide the width")
+      "head_dim", usually: width, insteadOf: "heads", in: 1...1024,
+      "channels of a head, or give heads; must divide the width")
   }
 
   /// The number of heads and the channels of each.
