@@ -70,6 +70,7 @@ enum ProductRate {
     rows: Int, columns: Int, inner: Int, transposesA: Bool = false, _ second: MatrixProduct.Second, adds: Bool = false,
     library: ProductLibrary, turns: Int = 8, flopsPerTurn: Double = 2e8
   ) -> Double {
+    BLAS.useOneThread()
     let (a, b, c) = (Buffer(count: rows * inner), Buffer(count: inner * columns), Buffer(count: rows * columns))
     a.fill(0.5)
     b.fill(1e-3)
@@ -91,7 +92,6 @@ enum ProductRate {
 
   /// GFLOP/s of all threads together at the products that suit each library best, and the better library's.
   static func peak(threads: Int) -> Double {
-    BLAS.useOneThread()
     let rates = Buffer(count: threads)
     Parallel.forEach(threads) { index in
       let large = measure(rows: 1024, columns: 1024, inner: 1024, .rows(stride: 1024), library: .openBLAS)
