@@ -68,7 +68,9 @@ let package = Package(
       ],
       swiftSettings: machine),
     .target(
-      name: "RunSupport", dependencies: ["Layouts", "MADTasks", "Runs", "Search"], path: "Tests/RunSupport",
+      name: "RunSupport",
+      dependencies: ["Layouts", "MADTasks", "Runs", "Search", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/RunSupport",
       swiftSettings: machine),
     .target(
       name: "TestSupport", dependencies: ["Architecture", "Engine"], path: "Tests/Support", swiftSettings: machine),

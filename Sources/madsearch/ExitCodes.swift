@@ -48,6 +48,9 @@ enum ErrorReport {
       (error.description, (error.isBadInput ? ExitStatus.badInput : .unavailable).rawValue)
     case let error as CorrelationStudyError: (error.description, ExitStatus.badInput.rawValue)
     case let error as PerplexityError: (error.description, ExitStatus.commandLine.rawValue)
+    case let error as PerplexityStudy.Failure: (error.description, ExitStatus.unavailable.rawValue)
+    case let error as ResultFile.Failure:
+      (error.description, (error.isMalformed ? ExitStatus.badInput : .unavailable).rawValue)
     case let error as StandardOutputError: (error.description, ExitStatus.unavailable.rawValue)
     default: parserReport(error)
     }
