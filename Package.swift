@@ -108,7 +108,7 @@ let package = Package(
       name: "RunsTests",
       dependencies: [
         "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "RunSupport", "Runs", "Search",
-        "Statistics", "Text",
+        "Statistics", "Text", "Training",
       ],
       swiftSettings: machine),
     .testTarget(

@@ -5,6 +5,8 @@ public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooShort(name: String, reason: String)
   /// The corpus has a name, and its text is not on this machine.
   case notInstalled(name: String, place: String)
+  /// Its files are others than when they were read.
+  case changed(name: String)
 
   /// Whether the text is to blame, not the machine.
   public var isBadInput: Bool {
@@ -14,6 +16,7 @@ public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "corpus \(path): \(reason)"
+    case .changed(let name): "corpus \(name): its content changed while it was in use"
     case .empty(let name): "corpus \(name): it is empty"
     case .tooShort(let name, let reason): "corpus \(name) is too short: \(reason)"
     case .notInstalled(let name, let place):
