@@ -89,7 +89,9 @@ let package = Package(
       ],
       swiftSettings: machine),
     .target(
-      name: "RunSupport", dependencies: ["Layouts", "MADTasks", "Runs", "Search"], path: "Tests/RunSupport",
+      name: "RunSupport",
+      dependencies: ["Layouts", "MADTasks", "Runs", "Search", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/RunSupport",
       swiftSettings: machine),
     .target(
       name: "TestSupport", dependencies: ["Architecture", "Engine"], path: "Tests/Support", swiftSettings: machine),
@@ -128,7 +130,7 @@ let package = Package(
       name: "RunsTests",
       dependencies: [
         "Configuration", "Engine", "LanguageModeling", "Layouts", "MADTasks", "RunSupport", "Runs", "Search",
-        "Statistics", "Text",
+        "Statistics", "Text", "Training",
       ],
       swiftSettings: machine),
     .testTarget(

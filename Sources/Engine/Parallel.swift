@@ -4,7 +4,7 @@ import Foundation
 /// Threads for one job: each index runs on a thread of its own, and the call returns when all are done.
 public enum Parallel {
   /// The processor cores that this process may use.
-  public static var coreCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+  public static var coreCount: Int { Processors.available.count }
 
   /// Runs `body(0)` … `body(count − 1)`, at the same time if there are cores for it.
   public static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {

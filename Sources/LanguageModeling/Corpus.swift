@@ -26,10 +26,23 @@ public struct Corpus: Sendable {
   public let fingerprint: String
   let files: [Data]
   private let training, heldOut: [Stretch]
+  /// Where it was read and what its files were like.
+  private var source: (path: String, stamps: [CorpusFiles.Stamp])?
 
   /// - Throws: `CorpusError` if there is nothing to read, or too little for two sides.
   public init(path: String, name: String? = nil) throws(CorpusError) {
+    // Before they are read, so that no change is missed.
+    let stamps = CorpusFiles.stamps(path)
     try self.init(files: CorpusFiles.read(path), name: name ?? path)
+    source = (path, stamps)
+  }
+
+  /// Makes sure that the files still hold what was read.
+  /// - Parameter isThorough: whether they are read again even if neither size nor time tells of a change.
+  /// - Throws: `CorpusError.changed`, or as `init(path:)`.
+  public func requireUnchanged(isThorough: Bool = false) throws(CorpusError) {
+    guard let source, isThorough || CorpusFiles.stamps(source.path) != source.stamps else { return }
+    guard try Corpus(path: source.path, name: name).fingerprint == fingerprint else { throw .changed(name: name) }
   }
 
   init(files: [Data], name: String) throws(CorpusError) {

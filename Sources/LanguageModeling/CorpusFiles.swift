@@ -19,6 +19,24 @@ enum CorpusFiles {
     }
   }
 
+  /// What tells that a file is still the one that was read, without reading it.
+  struct Stamp: Equatable {
+    let path: String
+    let size, seconds, nanoseconds, number: Int
+  }
+
+  /// Of the files that `read` reads; none of those that are gone.
+  static func stamps(_ path: String) -> [Stamp] {
+    let files = (try? kind(path)) == .folder ? (try? self.files(in: path)) ?? [] : [path]
+    return files.compactMap { path in
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      return Stamp(
+        path: path, size: Int(status.st_size), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec,
+        number: Int(truncatingIfNeeded: status.st_ino))
+    }
+  }
+
   private enum Kind { case file, folder, other }
 
   private static func kind(_ path: String) throws(CorpusError) -> Kind {

@@ -83,6 +83,8 @@ public struct PerplexityStudy: Sendable {
     let result = try run.run(
       checkpointEvery: max(1, training.plan.steps / 20),
       onCheckpoint: { state throws in
+        // A loss on another text than the fingerprint's is wrong for good.
+        try corpus.requireUnchanged()
         do {
           try state.write(to: checkpoint)
         } catch {
@@ -90,6 +92,7 @@ public struct PerplexityStudy: Sendable {
         }
       }, shouldStop: shouldStop, onProgress: { onProgress(Double($0.step) / Double($0.steps)) })
     guard let result else { return nil }
+    try corpus.requireUnchanged(isThorough: true)
     let place = file(training, "json")
     do {
       try WholeFile.write(JSONEncoder().encode(result), to: place)

@@ -17,7 +17,9 @@ public enum WholeFile {
   public static func write(_ data: Data, to url: URL) throws(Failure) {
     let path = url.path(percentEncoded: false)
     let temporary = path + ".\(getpid()).new"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    // Whatever stands there is not followed: it may be a link.
+    unlink(temporary)
+    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw Failure(path: path, code: errno) }
     var code: Int32 = 0
     data.withUnsafeBytes { bytes in
@@ -38,6 +40,19 @@ public enum WholeFile {
     if folder >= 0 {
       fsync(folder)
       close(folder)
+    }
+    removeLeft(of: url)
+  }
+
+  /// Removes what processes that were killed while they wrote the file have left.
+  public static func removeLeft(of url: URL) {
+    let (folder, name) = (url.deletingLastPathComponent(), url.lastPathComponent + ".")
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))) ?? []
+    where file.hasPrefix(name) && file.hasSuffix(".new") {
+      guard let process = Int32(file.dropFirst(name.count).dropLast(4)), process > 0,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink(folder.appending(path: file).path(percentEncoded: false))
     }
   }
 }

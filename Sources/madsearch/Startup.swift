@@ -6,7 +6,9 @@ import Text
 enum Startup {
   static func prepare() {
     openStandardStreams()
+    requireMemory()
     explainIllegalInstructions()
+    explainShortenedFiles()
     chooseBLASKernels()
   }
 
@@ -36,6 +38,23 @@ enum Startup {
     where fcntl(stream, F_GETFD) == -1 {
       // The lowest descriptor that is free, which is this one.
       _ = open("/dev/null", mode)
+    }
+  }
+
+  /// Without room for the buffers of its kernels OpenBLAS waits for ever.
+  private static func requireMemory() {
+    let size = 256 << 20
+    let room = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard room != MAP_FAILED else {
+      end("madsearch: there is no room for 256 MiB of memory; see ulimit -v\n", .unavailable)
+    }
+    munmap(room, size)
+  }
+
+  /// A file that was mapped into memory and cut short since has no bytes where they are looked for.
+  private static func explainShortenedFiles() {
+    signal(SIGBUS) { _ in
+      Startup.end("madsearch: a file was cut short while it was read, perhaps a corpus that changed\n", .badInput)
     }
   }
 

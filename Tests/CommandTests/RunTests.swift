@@ -84,6 +84,30 @@ struct RunTests {
     #expect(parked.errors.contains(#/interrupted; go on with: \S*madsearch resume /#))
   }
 
+  @Test(
+    "the end of a terminal and what batch systems send park a run, and nothing is lost", arguments: ["HUP", "USR1"])
+  func park(signal: String) throws {
+    let place = try Self.place()
+    let parked = try Self.command(
+      place, "run space.json --candidates 400 --workers 1 & pid=$!; sleep 1; kill -\(signal) $pid; wait $pid")
+    #expect(parked.status == 130, "\(parked.errors)")
+    #expect(try Self.command(place, "resume tiny --candidates 12").status == 0)
+  }
+
+  @Test("a run that was paused goes on as if nothing had been")
+  func pause() throws {
+    let (plain, paused) = (try Self.place(), try Self.place())
+    let front = try Self.command(plain, "run space.json --workers 2 --csv").output
+    // The whole group stands still, as after Ctrl-Z.
+    let outcome = try Self.command(
+      paused,
+      """
+      status nothing 2>/dev/null; set -m; $madsearch run space.json --workers 2 --csv > front & pid=$!
+      sleep 0.5; kill -STOP -$pid; sleep 2; kill -CONT -$pid; wait $pid; echo "status $?"; cat front
+      """)
+    #expect(outcome.output == "status 0\n" + front, "\(outcome.errors)")
+  }
+
   @Test("a run whose messages nobody reads ends as any other")
   func unreadMessages() throws {
     let (plain, silent) = (try Self.place(), try Self.place())
@@ -181,8 +205,11 @@ struct RunTests {
       let bad = try Self.command(place, "run space.json --seed-with '\(seed)'")
       #expect(bad.status == 2 && bad.errors.hasPrefix("madsearch: --seed-with: "), "\(bad.errors)")
     }
+    let executor = try Self.command(place, "run space.json --executor locla")
+    #expect(executor.status == 2 && executor.errors.contains("did you mean 'local'?"), "\(executor.errors)")
     for option in [
-      "--time 3", "--time 0h", "--time x", "--time 2h30", "--time hm", "--core-hours 0",
+      "--time 1-", "--time -1:00", "--time 1-2-3", "--time 1:2:3:4", "--time 0:00", "--time 3", "--time 0h", "--time x",
+      "--time 2h30", "--time hm", "--core-hours 0",
       "--candidates 0",
     ] {
       #expect(try Self.command(place, "run space.json \(option)").status == 2)

@@ -161,6 +161,30 @@ struct TextRungTests {
     #expect(changed.status == 65 && changed.errors.contains("has other content than when the run began"))
   }
 
+  @Test("a corpus that is away for a while ends a run, and fails nothing")
+  func corpusAway() throws {
+    let place = try Self.place()
+    let away = try Self.command(
+      place,
+      """
+      status nothing 2>/dev/null; $madsearch run space.json --workers 2 & pid=$!
+      until [ -e results/tiny/work ]; do sleep 0.01; done; mv text hidden; wait $pid; echo "status $?"
+      """)
+    #expect(away.output.contains("status 65"), "\(away.errors)")
+    #expect(away.errors.contains("nothing finished is lost, resume once this is mended"), "\(away.errors)")
+    let status = try Self.command(place, "status tiny --csv").output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let failed = try #require(status[0].firstIndex(of: "failed"))
+    #expect(status.dropFirst().allSatisfy { $0[failed] == "0" })
+    let whole = try Self.place()
+    #expect(try Self.command(whole, "run space.json").status == 0)
+    try FileManager.default.moveItem(
+      at: place.url.appending(path: "hidden"), to: place.url.appending(path: "text"))
+    #expect(try Self.command(place, "resume tiny").status == 0)
+    #expect(try Self.archive(whole) == Self.archive(place))
+  }
+
   @Test("a rung that no layout fits, or whose budget is too small, is refused")
   func badRungs() throws {
     let place = try Self.place()

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Layouts
 import MADTasks
 import Runs
@@ -35,6 +36,7 @@ public final class MadeUpRun {
   public let place: URL
   public let folder: RunFolder
   public let store: RunStore
+  private let ledger: Ledger
 
   /// - Parameter constraints: as in a space file.
   public init(_ candidates: [Candidate], name: String = "small", constraints: String = "{}", seed: UInt64 = 1) throws {
@@ -48,20 +50,21 @@ public final class MadeUpRun {
         "rungs": [{ "mad": { "protocol": "screen" }, "promote": 0.5 }, { "mad": { "protocol": "mad" } }] }
       """
     let space = try Space(parsing: Data(file.utf8))
-    store = try RunStore.create(
+    ledger = try Ledger.create(
       folder,
       settings: RunSettings(
         name: name, space: file, rungs: [MADRung(.screen), MADRung(.mad)], strategy: "random", seeds: [],
         candidates: candidates.count, seed: seed, scale: space.objectiveScale(floors: [0.1, 0.05])))
+    store = ledger.store
     let new = try candidates.map { candidate in
       NewCandidate(
         proposal: try space.proposal(inGrammar: Layout(parsing: candidate.layout)),
         origin: candidate.hybrid == nil ? .search : .seed, hybrid: candidate.hybrid)
     }
-    try store.propose(new, round: 0, seed: 0)
+    try ledger.propose(new, round: 0, seed: 0)
     for (index, candidate) in candidates.enumerated() {
       for (rung, outcomes) in candidate.outcomes.enumerated() {
-        try store.queue(
+        try ledger.queue(
           outcomes.indices.map { replicate in
             NewEvaluation(
               candidate: Int64(index + 1), rung: rung, replicate: replicate, round: replicate,
@@ -81,7 +84,7 @@ public final class MadeUpRun {
     switch outcome {
     case .score(let score): try finish(record, score: score, status: .finished)
     case .diverged(let score): try finish(record, score: score, status: .diverged)
-    case .failed(let reason): try store.fail(record.id, reason: reason)
+    case .failed(let reason): try ledger.fail(record.id, reason: reason)
     case .queued: break
     }
   }
@@ -95,10 +98,26 @@ public final class MadeUpRun {
       curve: try JSONDecoder().decode([TrialResult.Point].self, from: Data(Self.curve.utf8)), steps: 2, seconds: 2)
     var card = ScoreCard(layout: "mlp", results: [result], measure: .final, accuracy: .pooled)
     card.score = score
-    try store.finish(record.id, Finding(card, results: [result]))
+    try ledger.finish(record.id, Finding(card, results: [result]))
   }
 
   private static let curve = """
     [{ "step": 1, "loss": 2, "accuracy": 0.25, "seconds": 1 }, { "step": 2, "loss": 1, "accuracy": 0.5, "seconds": 2 }]
     """
+}
+
+extension MadeUpRun {
+  public var archive: String { folder.url.appending(path: "archive.sqlite").path(percentEncoded: false) }
+
+  /// Changes the archive by SQL that the program never writes.
+  public func damage(_ sql: String) throws {
+    let database = try DatabaseQueue(path: archive)
+    try database.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA foreign_keys = OFF")
+      try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      try db.execute(sql: sql)
+      try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+    try database.close()
+  }
 }

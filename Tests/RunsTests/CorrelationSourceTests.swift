@@ -23,7 +23,7 @@ struct CorrelationSourceTests {
       """
     let space = try Space(parsing: Data(file.utf8))
     let text = try Self.text(fingerprint)
-    let store = try RunStore.create(
+    let ledger = try Ledger.create(
       folder.run,
       settings: RunSettings(
         name: "t", space: file,
@@ -31,12 +31,13 @@ struct CorrelationSourceTests {
           MADRung(.screen), MADRung(.mad), PerplexityRung(text, dim: 16, amount: .tokens(tokens)),
           PerplexityRung(text, dim: 16, amount: .flops(1e9)),
         ], strategy: "random", seeds: [], candidates: 4, seed: 1, scale: space.objectiveScale(floors: [0, 0, -3, -3])))
-    try store.propose(
+    let store = ledger.store
+    try ledger.propose(
       layouts.map {
         NewCandidate(proposal: try space.proposal(inGrammar: Layout(parsing: $0)), origin: .search, hybrid: nil)
       }, round: 0, seed: 0)
     let candidates = try store.candidates()
-    try store.queue(
+    try ledger.queue(
       candidates.flatMap { candidate in
         (0..<4).flatMap { rung in
           (0..<2).map { NewEvaluation(candidate: candidate.id, rung: rung, replicate: $0, round: 0, seed: 1) }
@@ -45,7 +46,7 @@ struct CorrelationSourceTests {
     let names = Dictionary(uniqueKeysWithValues: candidates.map { ($0.id, $0.layout) })
     for record in try store.evaluations() {
       guard let value = quality(names[record.candidate] ?? "", record.rung, record.replicate) else { continue }
-      try store.finish(record.id, finding(value, isLoss: record.rung > 1))
+      try ledger.finish(record.id, finding(value, isLoss: record.rung > 1))
     }
     return store
   }

@@ -7,26 +7,27 @@ import Testing
 
 @Suite("Run store")
 struct RunStoreTests {
+  static let space =
+    #"{ "name": "t", "grammar": { "start": "l", "rules": { "l": { "choice": ["swiglu", "mlp"] } } } }"#
+
   static let settings = RunSettings(
-    name: "test", space: "{}", rungs: [MADRung(.screen)], strategy: "random", seeds: [], candidates: 3, seed: .max,
+    name: "test", space: space, rungs: [MADRung(.screen)], strategy: "random", seeds: [], candidates: 3, seed: .max,
     scale: ObjectiveScale(
       objectives: [.quality, .state], floors: [0.1], limits: .init(state: 1000, flops: 1e6, parameters: 1e5)))
 
   @Test("what was stored is there after opening again, and adding it once more changes nothing")
   func roundTrip() throws {
     let folder = try TestFolder()
-    let space = try Space(
-      parsing: Data(
-        #"{ "name": "t", "grammar": { "start": "l", "rules": { "l": { "choice": ["swiglu", "mlp"] } } } }"#.utf8))
+    let space = try Space(parsing: Data(Self.space.utf8))
     let proposals = try ["swiglu", "mlp"].map { try space.proposal(of: .init(parsing: $0)) }
     do {
-      let store = try RunStore.create(folder.run, settings: Self.settings)
+      let ledger = try Ledger.create(folder.run, settings: Self.settings)
       for _ in 0..<2 {
-        try store.propose(
+        try ledger.propose(
           proposals.map { NewCandidate(proposal: $0, origin: .search, hybrid: nil) }, round: 0, seed: .max)
       }
-      try store.markRunning(1, attempts: 1)
-      try store.fail(2, reason: "no memory")
+      try ledger.start(1, attempt: 1)
+      try ledger.fail(2, reason: "no memory")
     }
     let store = try RunStore.open(folder.run)
     #expect(try store.settings() == Self.settings)
@@ -35,7 +36,7 @@ struct RunStoreTests {
     #expect(try store.evaluations().map(\.status) == [.running, .failed])
     #expect(try store.evaluations().allSatisfy { $0.seed == .max })
     #expect(try store.evaluations()[1].reason == "no memory")
-    try store.requeueRunning()
+    try Ledger.open(folder.run).requeueRunning()
     #expect(try store.evaluations().map(\.status) == [.queued, .failed])
   }
 
@@ -43,9 +44,9 @@ struct RunStoreTests {
   func refusals() throws {
     let folder = try TestFolder()
     #expect(throws: RunError.missing(path: folder.run.path)) { try RunStore.open(folder.run) }
-    let store = try RunStore.create(folder.run, settings: Self.settings)
+    let store = try Ledger.create(folder.run, settings: Self.settings)
     #expect(throws: RunError.exists(path: folder.run.path)) {
-      try RunStore.create(folder.run, settings: Self.settings)
+      try Ledger.create(folder.run, settings: Self.settings)
     }
     #expect(RunLock.worker(on: folder.run) == nil)
     try withExtendedLifetime(RunLock(folder.run)) {
@@ -60,8 +61,7 @@ struct RunStoreTests {
   func damage(length: Int) throws {
     let folder = try TestFolder()
     do {
-      let store = try RunStore.create(folder.run, settings: Self.settings)
-      _ = try store.settings()
+      _ = try Ledger.create(folder.run, settings: Self.settings).settings
     }
     let file = folder.run.url.appending(path: "archive.sqlite")
     let path = file.path(percentEncoded: false)

@@ -44,12 +44,9 @@ struct ScheduleTests {
     var random = RandomStream(seed: seed, "order")
     var isComplete = false
     while !isComplete {
-      let store = try RunStore.open(folder)
-      let (round, settings) = try store.era()
-      let space = try Space(parsing: Data(settings.space.utf8))
-      let ledger = try Ledger(store)
-      let schedule = Schedule(
-        ledger, space: space, ladder: Ladder(space, settings), firstRound: round, settings: settings)
+      let ledger = try Ledger.open(folder)
+      let space = try Space(parsing: Data(ledger.settings.space.utf8))
+      let schedule = try Schedule(ledger, space: space, ladder: Ladder(space, ledger.settings))
       try schedule.advance { true }
       for _ in 0..<(forgets ? 1 + random.integer(below: 12) : .max) {
         let waiting = ledger.queued.sorted { $0.id < $1.id }
@@ -62,11 +59,10 @@ struct ScheduleTests {
             layout: layout, plan: plan, status: status, accuracy: score, macroAccuracy: score, chance: 0.1, cap: 1,
             curve: [], steps: 1, seconds: 1)
           let card = ScoreCard(layout: layout, results: [result], measure: .final, accuracy: .pooled)
-          try store.finish(record.id, Finding(card, results: [result]))
+          try ledger.finish(record.id, Finding(card, results: [result]))
         } else {
-          try store.fail(record.id, reason: "made up")
+          try ledger.fail(record.id, reason: "made up")
         }
-        try ledger.refresh(record.id)
         try schedule.advance { true }
       }
       isComplete = schedule.isComplete
@@ -90,7 +86,7 @@ struct ScheduleTests {
     var archives: [[String]] = []
     for (seed, forgets) in [(1, false), (2, false), (3, true), (4, true)] {
       let folder = try TestFolder()
-      _ = try RunStore.create(folder.run, settings: Self.settings(strategy.rawValue))
+      _ = try Ledger.create(folder.run, settings: Self.settings(strategy.rawValue))
       try Self.work(folder.run, order: UInt64(seed), forgets: forgets)
       archives.append(try Self.archive(folder.run))
     }
@@ -102,7 +98,7 @@ struct ScheduleTests {
     "seeds come first, known hybrids go up whatever their score, diverged ones never, contenders are measured again")
   func lanes() throws {
     let folder = try TestFolder()
-    let store = try RunStore.create(folder.run, settings: Self.settings())
+    let store = try Ledger.create(folder.run, settings: Self.settings()).store
     try Self.work(folder.run, order: 1, forgets: false)
     let candidates = try store.candidates()
     let evaluations = try store.evaluations()
@@ -128,13 +124,13 @@ struct ScheduleTests {
   @Test("an extended run goes on from what it has found")
   func extension_() throws {
     let folder = try TestFolder()
-    let store = try RunStore.create(folder.run, settings: Self.settings())
+    let store = try Ledger.create(folder.run, settings: Self.settings()).store
     try Self.work(folder.run, order: 1, forgets: false)
     let before = try Self.archive(folder.run)
     var settings = try Self.settings(candidates: 32)
     settings.seeds.append("striped-hyena")
     settings.space = Self.space.replacingOccurrences(of: "\"mamba\"] }", with: "\"mamba\", \"mamba2\"] }")
-    try store.extend(with: settings)
+    try Ledger.open(folder.run).extend(with: settings)
     try Self.work(folder.run, order: 2, forgets: true)
     let after = try Self.archive(folder.run)
     #expect(Set(before).isSubset(of: after))
@@ -147,11 +143,11 @@ struct ScheduleTests {
   @Test("a budget that is spent ends the proposals, not the promotions")
   func budget() throws {
     let folder = try TestFolder()
-    let store = try RunStore.create(folder.run, settings: Self.settings())
+    let ledger = try Ledger.create(folder.run, settings: Self.settings())
+    let store = ledger.store
     let settings = try Self.settings()
     let space = try Space(parsing: Data(settings.space.utf8))
-    let ledger = try Ledger(store)
-    let schedule = Schedule(ledger, space: space, ladder: Ladder(space, settings), firstRound: 0, settings: settings)
+    let schedule = try Schedule(ledger, space: space, ladder: Ladder(space, settings))
     var batches = 0
     try schedule.advance {
       batches += 1
@@ -162,12 +158,35 @@ struct ScheduleTests {
         layout: "x", plan: try ScoringProtocol.screen.plans(seed: 1)[0], status: .finished, accuracy: 0.5,
         macroAccuracy: 0.5, chance: 0.1, cap: 1, curve: [], steps: 1, seconds: 1)
       let card = ScoreCard(layout: "x", results: [result], measure: .final, accuracy: .pooled)
-      try store.finish(record.id, Finding(card, results: [result]))
-      try ledger.refresh(record.id)
+      try ledger.finish(record.id, Finding(card, results: [result]))
       try schedule.advance { false }
     }
     #expect(schedule.isComplete)
     #expect(try store.candidates().count == 4)
     #expect(try store.evaluations().contains { $0.rung == 1 })
+  }
+
+  @Test("failed evaluations that are tried again count like others, and the search goes on from there")
+  func retry() throws {
+    let folder = try TestFolder()
+    let store = try Ledger.create(folder.run, settings: Self.settings()).store
+    try Self.work(folder.run, order: 1, forgets: false)
+    let failed = try store.evaluations().filter { $0.status == .failed }
+    #expect(!failed.isEmpty)
+    let ledger = try Ledger.open(folder.run)
+    try ledger.extend(with: ledger.settings, retriesFailed: true)
+    #expect(Set(ledger.queued.map(\.id)) == Set(failed.map(\.id)))
+    #expect(ledger.queued.allSatisfy { $0.attempts == 0 && $0.reason == nil })
+    for record in ledger.queued {
+      let result = TrialResult(
+        layout: "x", plan: try ScoringProtocol.screen.plans(seed: 1)[0], status: .finished, accuracy: 0.5,
+        macroAccuracy: 0.5, chance: 0.1, cap: 1, curve: [], steps: 1, seconds: 1)
+      let card = ScoreCard(layout: "x", results: [result], measure: .final, accuracy: .pooled)
+      try ledger.finish(record.id, Finding(card, results: [result]))
+    }
+    try Self.work(folder.run, order: 2, forgets: false)
+    let after = try store.evaluations()
+    #expect(try store.candidates().count == 22)
+    for record in failed { #expect(after.first { $0.id == record.id }?.status == .done) }
   }
 }

@@ -19,10 +19,15 @@ public enum RunError: ReportedError, Equatable, Sendable {
   case corpusChanged(String)
   /// A worker process does not start.
   case noWorker(reason: String)
+  /// A worker found the machine or an input at fault: no result of the layout that it was to evaluate.
+  case fault(reason: String, isBadInput: Bool)
+  /// A folder of a run is a link, which may lead to files that are not the run's.
+  case link(path: String)
 
   public var fault: Fault {
     switch self {
-    case .missing, .exists, .corrupt, .version, .corpusChanged: .input
+    case .missing, .exists, .corrupt, .version, .corpusChanged, .link: .input
+    case .fault(_, let isBadInput): isBadInput ? .input : .machine
     case .locked, .unwritable, .full, .noWorker: .machine
     }
   }
@@ -41,6 +46,17 @@ public enum RunError: ReportedError, Equatable, Sendable {
     case .full(let path): "\(path): the disk is full; make room and resume, nothing finished is lost"
     case .corpusChanged(let corpus): "the corpus \(corpus) has other content than when the run began"
     case .noWorker(let reason): "no worker can be started: \(reason)"
+    case .fault(let reason, _): "\(reason); nothing finished is lost, resume once this is mended"
+    case .link(let path): "\(path) is a link; a run works in folders of its own only"
+    }
+  }
+
+  /// What a worker says with the exit code with which it ended; nil if neither the machine nor an input is at fault.
+  init?(workerStatus: Int32, words: String) {
+    switch workerStatus {
+    case 65: self = .fault(reason: words, isBadInput: true)
+    case 69: self = .fault(reason: words, isBadInput: false)
+    default: return nil
     }
   }
 

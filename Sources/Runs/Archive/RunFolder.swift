@@ -18,6 +18,27 @@ public struct RunFolder: Sendable {
     url.standardizedFileURL.absoluteURL.appending(path: "trainings/\(evaluation)")
   }
 
+  /// What earlier coordinators left in `work`: only folders of the form that they have.
+  var leftWork: [WorkerFolder] {
+    work.fileNames.filter { $0.wholeMatch(of: /[0-9]+-[0-9]+/) != nil }.map { work.appending(path: $0) }
+      .filter { FileKind($0) == .folder }.map(WorkerFolder.init)
+  }
+
+  /// A new folder to work in.
+  func newWork() -> WorkerFolder {
+    WorkerFolder(work.appending(path: "\(getpid())-\(UInt32.random(in: 0 ... .max))"))
+  }
+
+  /// What a run writes to or removes must not lie elsewhere.
+  /// - Throws: `RunError.link`.
+  func refuseLinks() throws(RunError) {
+    let folders = [work, url.appending(path: "trainings")]
+    for place in folders + folders.flatMap({ folder in folder.fileNames.map { folder.appending(path: $0) } })
+    where FileKind(place) == .link {
+      throw .link(path: place.plainPath)
+    }
+  }
+
   /// Removes what is left of an evaluation that is over, and the folder above it with the last one.
   func removeTrainings(_ evaluation: Int64) {
     let place = trainings(evaluation)
@@ -29,6 +50,22 @@ public struct RunFolder: Sendable {
 
   /// - Throws: `RunError.unwritable` or `RunError.full`.
   public func create() throws(RunError) { try url.makeFolder() }
+}
+
+/// What stands at a place; links are not followed.
+enum FileKind {
+  case folder, link, other
+
+  /// None if nothing does.
+  init?(_ place: URL) {
+    var status = stat()
+    guard lstat(place.plainPath, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: self = .folder
+    case S_IFLNK: self = .link
+    default: self = .other
+    }
+  }
 }
 
 extension URL {

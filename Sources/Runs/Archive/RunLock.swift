@@ -7,8 +7,8 @@ public final class RunLock: Sendable {
   /// - Throws: `RunError.locked` with the holder's process, or `RunError.unwritable`.
   public init(_ folder: RunFolder) throws(RunError) {
     let path = folder.lock.plainPath
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw .system(folder.path, errno) }
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    guard file >= 0 else { throw errno == ELOOP ? .link(path: path) : .system(folder.path, errno) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
       close(file)

@@ -4,7 +4,7 @@ import Search
 /// The candidates of a run.
 extension RunStore {
   /// Adds the candidates that are not there yet and queues their first evaluation, all or none.
-  package func propose(_ candidates: [NewCandidate], round: Int, seed: UInt64) throws {
+  func propose(_ candidates: [NewCandidate], round: Int, seed: UInt64) throws {
     try write { db in
       for candidate in candidates {
         let costs = candidate.proposal.costs
@@ -29,9 +29,13 @@ extension RunStore {
   public func candidates() throws -> [CandidateRecord] {
     try read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM candidate ORDER BY id").map { row in
-        CandidateRecord(
-          id: row["id"], layout: row["layout"], origin: .init(rawValue: row["origin"]) ?? .search,
-          hybrid: row["hybrid"], isInGrammar: row["in_grammar"], isFeasible: row["feasible"], round: row["round"],
+        let word: String = row["origin"]
+        guard let origin = CandidateRecord.Origin(rawValue: word) else {
+          throw RunError.corrupt(path: path, reason: "the origin of candidate \(row["id"] as Int64) is '\(word)'")
+        }
+        return CandidateRecord(
+          id: row["id"], layout: row["layout"], origin: origin, hybrid: row["hybrid"], isInGrammar: row["in_grammar"],
+          isFeasible: row["feasible"], round: row["round"],
           costs: CostSummary(
             layers: row["layers"], parameters: row["parameters"], forwardFLOPs: row["forward_flops"],
             trainingFLOPs: row["training_flops"], state: row["state"], cache: row["cache"]))

@@ -6,7 +6,7 @@ import MADTasks
 /// The evaluations of a run and what came out.
 extension RunStore {
   /// Queues the evaluations that are not there yet, all or none.
-  package func queue(_ evaluations: [NewEvaluation]) throws {
+  func queue(_ evaluations: [NewEvaluation]) throws {
     try write { db in
       for new in evaluations {
         try Self.queue(
@@ -26,20 +26,20 @@ extension RunStore {
   }
 
   /// Those that a coordinator left running are queued again.
-  public func requeueRunning() throws {
+  func requeueRunning() throws {
     try write { try $0.execute(sql: "UPDATE evaluation SET status = 'queued' WHERE status = 'running'") }
   }
 
-  public func markRunning(_ id: Int64, attempts: Int) throws {
+  func start(_ id: Int64, attempt: Int) throws {
     try write {
       try $0.execute(
         sql: "UPDATE evaluation SET status = 'running', attempts = ? WHERE id = ? AND status IN ('queued', 'running')",
-        arguments: [attempts, id])
+        arguments: [attempt, id])
     }
   }
 
   /// Records what came out; what is final already stays.
-  public func finish(_ id: Int64, _ finding: Finding) throws {
+  func finish(_ id: Int64, _ finding: Finding) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let scores = try encoder.encode(finding.scores)
@@ -56,7 +56,7 @@ extension RunStore {
     }
   }
 
-  public func fail(_ id: Int64, reason: String) throws {
+  func fail(_ id: Int64, reason: String) throws {
     try write {
       try $0.execute(
         sql: "UPDATE evaluation SET status = 'failed', reason = ? WHERE id = ? AND status IN ('queued', 'running')",

@@ -3,7 +3,7 @@ import GRDB
 import MADTasks
 import Search
 
-/// A run's archive in SQLite: the one place that knows SQL. Only the coordinator, who holds the run's lock, writes.
+/// A run's archive in SQLite: the one place that knows SQL. Everybody may read; a `Ledger` alone changes.
 public final class RunStore: Sendable {
   /// Version 2 keeps rungs by kind.
   private static let version = 3
@@ -18,7 +18,7 @@ public final class RunStore: Sendable {
 
   /// Begins a new archive.
   /// - Throws: `RunError`.
-  public static func create(_ folder: RunFolder, settings: RunSettings) throws -> RunStore {
+  static func create(_ folder: RunFolder, settings: RunSettings) throws -> RunStore {
     guard !folder.exists else { throw RunError.exists(path: folder.path) }
     let path = folder.archive.plainPath
     let temporary = path + ".new"
@@ -36,7 +36,7 @@ public final class RunStore: Sendable {
     }
     // Under its name it is whole, at whatever moment the program is killed.
     guard rename(temporary, path) == 0 else { throw RunError.system(path, errno) }
-    return try open(folder)
+    return try open(folder, isReadOnly: false)
   }
 
   /// Opens an archive.
@@ -61,6 +61,7 @@ public final class RunStore: Sendable {
     }
   }
 
+  /// Everything that is read later is looked at once, so that a damaged or hostile archive is refused whole.
   private func check() throws {
     try database.read { db in
       let report = try String.fetchAll(db, sql: "PRAGMA quick_check(1)")
@@ -74,6 +75,13 @@ public final class RunStore: Sendable {
       guard found > 0, try db.tableExists("era") else {
         throw RunError.corrupt(path: path, reason: "it holds no run")
       }
+      if let damage = try ArchiveCheck.damage(db, schema: Self.schema) {
+        throw RunError.corrupt(path: path, reason: damage)
+      }
+    }
+    let settings = try settings()
+    if let damage = try read({ try ArchiveCheck.damage($0, settings) }) {
+      throw RunError.corrupt(path: path, reason: damage)
     }
   }
 
@@ -113,7 +121,7 @@ public final class RunStore: Sendable {
   }
 
   /// Lets the run go on with other settings, from the batch after the last on.
-  package func extend(with settings: RunSettings) throws {
+  func extend(with settings: RunSettings, retriesFailed: Bool) throws {
     let text = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
     try write { db in
       let last = try Int.fetchOne(
@@ -123,6 +131,10 @@ public final class RunStore: Sendable {
         sql:
           "INSERT INTO era (round, settings) VALUES (?, ?) ON CONFLICT (round) DO UPDATE SET settings = excluded.settings",
         arguments: [round, text])
+      if retriesFailed {
+        try db.execute(
+          sql: "UPDATE evaluation SET status = 'queued', attempts = 0, reason = NULL WHERE status = 'failed'")
+      }
     }
   }
 
@@ -139,11 +151,9 @@ public final class RunStore: Sendable {
     }
   }
 
-  func extendSession(_ id: Int64) throws {
-    try write {
-      try $0.execute(
-        sql: "UPDATE session SET last = ? WHERE id = ?", arguments: [Date().timeIntervalSince1970, id])
-    }
+  /// - Parameter seconds: of the session so far, by the run's clock.
+  func extendSession(_ id: Int64, to seconds: Double) throws {
+    try write { try $0.execute(sql: "UPDATE session SET last = start + ? WHERE id = ?", arguments: [seconds, id]) }
   }
 
   /// On the clock, in all sessions.

@@ -1,9 +1,18 @@
 import Foundation
 
 /// The files through which a coordinator and its workers talk. A request is claimed by renaming it, a worker shows that
-/// it lives by touching its heartbeat, and a result is written elsewhere, synced and renamed; so each file is there whole
+/// it lives by its heartbeat, and a result is written elsewhere, synced and renamed; so each file is there whole
 /// or not at all, on a network file system too.
 public struct WorkerFolder: Sendable {
+  /// What a heartbeat says: numbers that grow as long as a worker lives, and as long as its evaluation goes on.
+  struct Beats: Equatable {
+    var life, progress: Int
+  }
+
+  /// Of a log, at its end, in bytes.
+  private static let longestWords: UInt64 = 2000
+  private static let program = "madsearch: "
+
   public let url: URL
 
   public init(_ url: URL) { self.url = url }
@@ -13,10 +22,10 @@ public struct WorkerFolder: Sendable {
   private var results: URL { url.appending(path: "results") }
   private var heartbeats: URL { url.appending(path: "heartbeats") }
   private var stopFile: URL { url.appending(path: "stop") }
-  var log: URL { url.appending(path: "workers.log") }
+  private var logs: URL { url.appending(path: "logs") }
 
   func create() throws(RunError) {
-    for folder in [requests, claimed, results, heartbeats] { try folder.makeFolder() }
+    for folder in [requests, claimed, results, heartbeats, logs] { try folder.makeFolder() }
   }
 
   func remove() { try? FileManager.default.removeItem(at: url) }
@@ -53,13 +62,29 @@ public struct WorkerFolder: Sendable {
 
   func removeAnswer(_ id: Int64) { unlink(results.appending(path: Self.name(id)).plainPath) }
 
-  /// Seconds since a worker last showed that it lives; none before its first beat.
-  func silence(of worker: String) -> Double? {
-    let path = heartbeats.appending(path: worker).plainPath
-    guard let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date else {
-      return nil
+  /// The last beats of a worker; none before the first.
+  func beats(of worker: String) -> Beats? {
+    guard let data = try? Data(contentsOf: heartbeats.appending(path: worker)) else { return nil }
+    let numbers = String(decoding: data, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
+    return numbers.count == 2 ? Beats(life: numbers[0], progress: numbers[1]) : nil
+  }
+
+  /// Takes what a worker writes to standard error.
+  func log(of worker: String) -> URL { logs.appending(path: worker) }
+
+  /// The end of a worker's log in one line, without the program's name; none if it is silent.
+  func lastWords(of worker: String, lines: Int = 5) -> String? {
+    guard let file = try? FileHandle(forReadingFrom: log(of: worker)) else { return nil }
+    defer { try? file.close() }
+    let end = (try? file.seekToEnd()) ?? 0
+    try? file.seek(toOffset: end > Self.longestWords ? end - Self.longestWords : 0)
+    let text = String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+    let own = text.split(whereSeparator: \.isNewline).suffix(lines).map { line in
+      let line = line.hasPrefix(Self.program) ? line.dropFirst(Self.program.count) : line
+      return String(
+        String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
-    return Date().timeIntervalSince(date)
+    return own.isEmpty ? nil : own.joined(separator: " / ")
   }
 
   // MARK: The worker's side
@@ -83,10 +108,12 @@ public struct WorkerFolder: Sendable {
     dropClaim(of: worker)
   }
 
-  func beat(_ worker: String) {
+  func beat(_ worker: String, _ beats: Beats) {
     let file = open(heartbeats.appending(path: worker).plainPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
     guard file >= 0 else { return }
-    futimens(file, nil)
+    // Numbers only grow, so an older text is never longer.
+    let text = Array("\(beats.life) \(beats.progress)\n".utf8)
+    _ = pwrite(file, text, text.count, 0)
     close(file)
   }
 

@@ -20,29 +20,30 @@ public final class Coordinator {
   private static let progressPause = 0.25
 
   public let folder: RunFolder
-  public let settings: RunSettings
-  public let store: RunStore
+  private let ledger: Ledger
   private let space: Space
   private let ladder: Ladder
-  private let ledger: Ledger
   private let schedule: Schedule
   private let lock: RunLock
   /// Of an evaluation of a layout that stands for all, by rung.
   private let flops: [Double]
 
-  private init(_ folder: RunFolder, _ lock: RunLock, _ store: RunStore) throws {
-    let (round, settings) = try store.era()
-    (self.folder, self.lock, self.store, self.settings) = (folder, lock, store, settings)
+  private init(_ folder: RunFolder, _ lock: RunLock, _ ledger: Ledger) throws {
+    let settings = ledger.settings
+    (self.folder, self.lock, self.ledger) = (folder, lock, ledger)
     space = try Space(parsing: Data(settings.space.utf8))
     let ladder = Ladder(space, settings)
     self.ladder = ladder
-    ledger = try Ledger(store)
-    schedule = Schedule(ledger, space: space, ladder: ladder, firstRound: round, settings: settings)
+    schedule = try Schedule(ledger, space: space, ladder: ladder)
     var random = RandomStream(seed: settings.seed, "pace")
     let layout = space.sample(using: &random)?.layout
     flops = ladder.rungs.indices.map { rung in layout.map { ladder.flops($0, rung: rung) } ?? 0 }
     for rung in settings.rungs { try rung.check() }
   }
+
+  public var settings: RunSettings { ledger.settings }
+  /// For reading.
+  public var store: RunStore { ledger.store }
 
   /// Begins a run.
   /// - Throws: `RunError`, `ConfigurationErrors`.
@@ -51,52 +52,60 @@ public final class Coordinator {
     // Before anything is written: a space that does not hold must leave no folder.
     _ = try Space(parsing: Data(settings.space.utf8))
     try folder.create()
+    try folder.refuseLinks()
     let lock = try RunLock(folder)
-    return try Coordinator(folder, lock, try RunStore.create(folder, settings: settings))
+    return try Coordinator(folder, lock, try Ledger.create(folder, settings: settings))
   }
 
   /// Goes on with a run.
-  /// - Parameter extend: what it goes on with, given what it had; the same if nothing is to change.
+  /// - Parameters:
+  ///   - retriesFailed: whether failed evaluations are done again.
+  ///   - extend: what it goes on with, given what it had; the same if nothing is to change.
   /// - Throws: `RunError`, `ConfigurationErrors`, or what `extend` throws.
   public static func resume(
-    _ folder: RunFolder, extend: (RunSettings) throws -> RunSettings = { $0 }
+    _ folder: RunFolder, retriesFailed: Bool = false, extend: (RunSettings) throws -> RunSettings = { $0 }
   ) throws -> Coordinator {
     guard folder.exists else { throw RunError.missing(path: folder.path) }
+    try folder.refuseLinks()
     let lock = try RunLock(folder)
-    let store = try RunStore.open(folder)
-    let settings = try store.settings()
-    let extended = try extend(settings)
-    if extended != settings { try store.extend(with: extended) }
-    return try Coordinator(folder, lock, store)
+    let ledger = try Ledger.open(folder)
+    let extended = try extend(ledger.settings)
+    let retries = retriesFailed && ledger.evaluations.values.contains { $0.status == .failed }
+    if retries || extended != ledger.settings { try ledger.extend(with: extended, retriesFailed: retries) }
+    return try Coordinator(folder, lock, ledger)
   }
 
   /// - Parameters:
-  ///   - executable: the program whose `worker` command is started.
-  ///   - timeLimit: seconds that one evaluation may take.
   ///   - shouldStop: asked several times a second.
+  /// - Throws: `RunError`. If the machine or an input is at fault, what was running is queued again.
   public func run(
-    executable: URL, workers: Int, timeLimit: Double, shouldStop: () -> Bool, onProgress: (RunProgress) -> Void
+    _ kind: any Executor.Type, settings execution: ExecutorSettings, shouldStop: @escaping () -> Bool,
+    onProgress: @escaping (RunProgress) -> Void
   ) throws -> Ending {
-    try store.requeueRunning()
+    try ledger.requeueRunning()
     try takeLeftBehind()
-    let session = try store.beginSession(workers: workers)
+    let workers = execution.workers
+    let session = try ledger.beginSession(workers: workers)
     let before = try store.secondsSpent()
-    let start = Date()
-    var (lastBeat, lastShown) = (start, Date.distantPast)
-    func clock() -> Double { before + Date().timeIntervalSince(start) }
+    let start = execution.clock.seconds
+    var (lastBeat, lastShown) = (start, -Double.infinity)
+    func elapsed() -> Double { execution.clock.seconds - start }
+    func clock() -> Double { before + elapsed() }
     let budget = Budget(hours: settings.hours, coreHours: settings.coreHours, workers: workers)
     var isSpent = false
 
-    let work = WorkerFolder(folder.work.appending(path: "\(getpid())-\(UInt32.random(in: 0 ... .max))"))
+    let work = folder.newWork()
     try work.create()
-    let executor = LocalExecutor(work, executable: executable, workers: workers, timeLimit: timeLimit)
+    let executor = kind.init(work, settings: execution)
     defer {
       executor.end()
       work.remove()
+      // One that cannot be noted any more is queued again by the next session.
+      try? ledger.requeueRunning()
     }
     var posted: Set<Int64> = []
-    func open() throws -> [LocalExecutor.Posting] {
-      var postings: [LocalExecutor.Posting] = []
+    func open() throws -> [Posting] {
+      var postings: [Posting] = []
       var isSettled = false
       while !isSettled {
         try schedule.advance { self.mayPropose(budget, clock: clock()) }
@@ -107,57 +116,55 @@ public final class Coordinator {
       }
       return postings
     }
-    let isComplete = try executor.run(
-      try open(), grace: Self.grace,
+    let hooks = ExecutorHooks(
+      grace: Self.grace,
       shouldStop: {
-        isSpent = isSpent || budget.coreSecondsLeft(clock: clock(), trained: ledger.secondsTrained) <= 0
+        isSpent = isSpent || budget.coreSecondsLeft(clock: clock(), trained: self.ledger.secondsTrained) <= 0
         return isSpent || shouldStop()
       },
       onTick: {
-        if Date().timeIntervalSince(lastShown) > Self.progressPause {
-          lastShown = Date()
-          onProgress(progress(executor, clock: clock(), workers: workers))
+        let now = execution.clock.seconds
+        if now - lastShown > Self.progressPause {
+          lastShown = now
+          onProgress(self.progress(executor, clock: clock(), workers: workers))
         }
-        guard Date().timeIntervalSince(lastBeat) > Self.sessionBeat else { return }
-        lastBeat = Date()
-        try store.extendSession(session)
+        guard now - lastBeat > Self.sessionBeat else { return }
+        lastBeat = now
+        try self.ledger.extendSession(session, to: elapsed())
       },
       onEvent: { event in
         switch event {
         case .started(let id, let attempt):
-          try store.markRunning(id, attempts: attempt)
-          try ledger.refresh(id)
+          try self.ledger.start(id, attempt: attempt)
           return []
         case .failed(let id, let reason):
-          try store.fail(id, reason: reason)
-          try ledger.refresh(id)
-          folder.removeTrainings(id)
-        case .finished(let id, let answer): try record(id, answer)
+          try self.ledger.fail(id, reason: reason)
+          self.folder.removeTrainings(id)
+        case .finished(let id, let answer): try self.record(id, answer)
         }
         return try open()
       })
-    try store.extendSession(session)
+    let isComplete = try executor.run(try open(), hooks: hooks)
+    try ledger.extendSession(session, to: elapsed())
     if isComplete, schedule.isComplete { return .complete }
-    try store.requeueRunning()
     return isSpent ? .budgetSpent : .interrupted
   }
 
   /// - Returns: nil for a layout that cannot be evaluated at the rung, which is recorded.
-  private func posting(_ record: EvaluationRecord) throws -> LocalExecutor.Posting? {
+  private func posting(_ record: EvaluationRecord) throws -> Posting? {
     guard let candidate = ledger.candidate(record.candidate) else { return nil }
     let request: EvaluationRequest
     do {
       request = try self.request(record, of: candidate)
     } catch {
-      try store.fail(record.id, reason: "\(error)")
-      try ledger.refresh(record.id)
+      try ledger.fail(record.id, reason: "\(error)")
       return nil
     }
     // New candidates first, since the next batch waits for them; of these the dear ones, so that no core is left alone with
     // one at the end.
     let kind = record.rung > 0 ? 2 : record.replicate > 0 ? 1 : 0
     let cheapness = 1_000_000_000 - Int(min(candidate.costs.trainingFLOPs, 1e15) / 1e6)
-    return .init(request, urgency: kind * 2_000_000_000 + cheapness)
+    return Posting(request, urgency: kind * 2_000_000_000 + cheapness)
   }
 
   /// - Throws: if the layout cannot be evaluated at the rung.
@@ -188,8 +195,7 @@ public final class Coordinator {
 
   /// Records the answers that an earlier coordinator did not live to read, and removes its folders.
   private func takeLeftBehind() throws {
-    for name in folder.work.fileNames {
-      let work = WorkerFolder(folder.work.appending(path: name))
+    for work in folder.leftWork {
       for (id, data) in work.answers() {
         guard let record = ledger.evaluations[id], !record.status.isFinal,
           let candidate = ledger.candidate(record.candidate),
@@ -204,17 +210,16 @@ public final class Coordinator {
   private func record(_ id: Int64, _ answer: EvaluationAnswer) throws {
     guard let evaluation = ledger.evaluations[id] else { return }
     switch answer {
-    case .impossible(let reason): try store.fail(id, reason: reason)
+    case .impossible(let reason): try ledger.fail(id, reason: reason)
     case .outcome(let outcome):
-      if let finding = try ladder.finding(outcome, rung: evaluation.rung) { try store.finish(id, finding) }
+      if let finding = try ladder.finding(outcome, rung: evaluation.rung) { try ledger.finish(id, finding) }
     }
-    try ledger.refresh(id)
     folder.removeTrainings(id)
   }
 
   // MARK: Progress
 
-  private func progress(_ executor: LocalExecutor, clock: Double, workers: Int) -> RunProgress {
+  private func progress(_ executor: any Executor, clock: Double, workers: Int) -> RunProgress {
     RunProgress(
       ledger, space: space, ladder: ladder, settings: settings, activity: executor.activity, clock: clock,
       pace: Pace(ledger, flops: flops), workers: workers)

@@ -31,7 +31,7 @@ public struct RunProgress: Sendable {
 
   init(
     _ ledger: Ledger, space: Space, ladder: Ladder, settings: RunSettings,
-    activity: [(worker: String, evaluation: Int64?, seconds: Double)], clock: Double, pace: Pace, workers count: Int
+    activity: [WorkerActivity], clock: Double, pace: Pace, workers count: Int
   ) {
     var rungs: [Rung] = []
     var work = 0.0
@@ -57,11 +57,12 @@ public struct RunProgress: Sendable {
     self.rungs = rungs
     seconds = clock
     secondsLeft = work / Double(max(count, 1))
-    workers = activity.map { worker, id, seconds in
-      let record = id.flatMap { ledger.evaluations[$0] }
+    workers = activity.map { activity in
+      let record = activity.evaluation.flatMap { ledger.evaluations[$0] }
       return WorkerState(
-        name: worker, layout: record.flatMap { ledger.candidate($0.candidate)?.layout }, rung: record?.rung ?? 0,
-        seconds: seconds)
+        name: activity.worker, layout: record.flatMap { ledger.candidate($0.candidate)?.layout },
+        rung: record?.rung ?? 0,
+        seconds: activity.seconds)
     }
   }
 }

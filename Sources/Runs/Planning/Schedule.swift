@@ -33,11 +33,15 @@ package final class Schedule {
   /// Losses that the strategy knows, by candidate.
   private var told: [Int64: [Double]] = [:]
 
-  package init(_ ledger: Ledger, space: Space, ladder: Ladder, firstRound: Int, settings: RunSettings) {
+  /// - Throws: `RunError.corrupt` if there is no such strategy as the run's.
+  package init(_ ledger: Ledger, space: Space, ladder: Ladder) throws(RunError) {
+    let settings = ledger.settings
+    guard let kind = StrategyKind(rawValue: settings.strategy) else {
+      throw .corrupt(path: ledger.store.path, reason: "there is no strategy '\(settings.strategy)'")
+    }
     (self.ledger, self.space, self.ladder, self.settings) = (ledger, space, ladder, settings)
-    (self.firstRound, round) = (firstRound, firstRound)
+    (firstRound, round) = (ledger.firstRound, ledger.firstRound)
     domain = SpaceDomain(space, scale: settings.scale)
-    let kind = StrategyKind(rawValue: settings.strategy) ?? .standard
     strategy = kind.make(
       domain,
       settings: StrategySettings(

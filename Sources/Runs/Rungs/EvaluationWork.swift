@@ -25,9 +25,15 @@ public struct EvaluationCost: Sendable {
   public init(trainings: Int, flops: Double) { (self.trainings, self.flops) = (trainings, flops) }
 }
 
-/// What an evaluation hears while it is done.
+/// What an evaluation hears and says while it is done.
 public struct EvaluationControl: Sendable {
   let shouldStop: @Sendable () -> Bool
+  /// To be called now and then, so that an evaluation that stands still is noticed.
+  let onProgress: @Sendable () -> Void
 
-  public init(shouldStop: @escaping @Sendable () -> Bool = { false }) { self.shouldStop = shouldStop }
+  public init(
+    shouldStop: @escaping @Sendable () -> Bool = { false }, onProgress: @escaping @Sendable () -> Void = {}
+  ) {
+    (self.shouldStop, self.onProgress) = (shouldStop, onProgress)
+  }
 }

@@ -82,14 +82,22 @@ public struct MADRung: RungKind {
   }
 }
 
-/// Trainings on tasks.
+/// Trainings on tasks. Finished ones are kept in a folder, from which an interrupted evaluation goes on.
 public struct TaskWork: EvaluationWork {
+  private static let file = "trainings.jsonl"
+
   public let plans: [TrialPlan]
 
   public init(plans: [TrialPlan]) { self.plans = plans }
 
   public func run(_ layout: Layout, in folder: URL, _ control: EvaluationControl) throws -> [TrialResult]? {
-    try Evaluation(layout, plans: plans, jobs: 1).run()
+    try folder.makeFolder()
+    let file = ResultFile(folder.appending(path: Self.file))
+    // What is damaged is trained anew.
+    let finished = (try? file.read()) ?? []
+    if finished.isEmpty { unlink(file.url.plainPath) }
+    return try Evaluation(layout, plans: plans, jobs: 1)
+      .run(finished: finished, onResult: { try file.append($0) }, onProgress: { _ in control.onProgress() })
   }
 
   public func isAnswered(by outcome: [TrialResult], of layout: String) -> Bool {

@@ -105,7 +105,8 @@ public struct TextWork: EvaluationWork {
 
   public func run(_ layout: Layout, in folder: URL, _ control: EvaluationControl) throws -> [PerplexityResult]? {
     let text = try RungText.read(corpus, fingerprint: fingerprint)
-    return try PerplexityStudy(trainings, corpus: text, folder: folder, jobs: 1).run(shouldStop: control.shouldStop)
+    return try PerplexityStudy(trainings, corpus: text, folder: folder, jobs: 1)
+      .run(shouldStop: control.shouldStop, onProgress: { _ in control.onProgress() })
   }
 
   public func isAnswered(by outcome: [PerplexityResult], of layout: String) -> Bool {

@@ -20,12 +20,16 @@ struct Resume: ParsableCommand {
     help: ArgumentHelp("A further known hybrid or layout; may be repeated.", valueName: "name-or-layout"))
   var seedWith: [String] = []
 
+  @Flag(help: "Do failed evaluations again, e.g. after a limit of time or memory that was too low.")
+  var retryFailed = false
+
   @OptionGroup var budget: BudgetOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var format: OutputFormat
 
   func run() throws {
-    let coordinator = try Coordinator.resume(RunArgument.folder(name), extend: extended)
+    let coordinator = try Coordinator.resume(
+      RunArgument.folder(name), retriesFailed: retryFailed, extend: extended)
     try RunSession(coordinator: coordinator, execution: execution, format: format).run()
   }
 

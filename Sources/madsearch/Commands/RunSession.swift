@@ -8,8 +8,16 @@ import Text
 
 /// How a run is executed; the same for `run` and `resume`.
 struct ExecutionOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Worker processes, one thread each. Default: all cores.")
+  @Option(
+    parsing: .unconditional,
+    help: "Worker processes, one thread each. Default: one for each processor that may be used.")
   var workers = Parallel.coreCount
+
+  @Option(
+    help: ArgumentHelp(
+      "Who does the evaluations: \(Executors.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")).",
+      valueName: "name"))
+  var executor = Executors.standard.name
 
   @Option(
     parsing: .unconditional,
@@ -19,6 +27,22 @@ struct ExecutionOptions: ParsableArguments {
   func validate() throws {
     try Check.range("--workers", workers, 1...1024)
     try Check.range("--time-limit", timeLimit, 1...31_536_000)
+    _ = try kind()
+  }
+}
+
+extension ExecutionOptions {
+  func kind() throws -> any Executor.Type {
+    if let kind = Executors.named(executor) { return kind }
+    let known = Executors.all.map { $0.name }
+    throw ValidationError(
+      "there is no executor '\(executor)'" + suggestion(for: executor, among: known, otherwise: "the executors are"))
+  }
+
+  var settings: ExecutorSettings {
+    ExecutorSettings(
+      executable: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath(), workers: workers,
+      timeLimit: Double(timeLimit), clock: RunningClock())
   }
 }
 
@@ -29,7 +53,9 @@ struct BudgetOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Time on the clock over all sessions, e.g. 90m, 2h30m or 1.5d.", valueName: "duration"))
+    help: ArgumentHelp(
+      "Time on the clock over all sessions, e.g. 90m, 2h30m, 1.5d, or as Slurm writes it, 1-12:00:00.",
+      valueName: "duration"))
   var time: String?
 
   @Option(parsing: .unconditional, help: "Core-hours of training.")
@@ -46,6 +72,7 @@ struct BudgetOptions: ParsableArguments {
   /// The time on the clock; none if none is given.
   func hours() throws -> Double? {
     guard let time else { return nil }
+    if let hours = SlurmTime.hours(time), hours > 0, hours <= 1e6 { return hours }
     let units: [Character: Double] = ["d": 24, "h": 1, "m": 1 / 60.0, "s": 1 / 3600.0]
     var (hours, digits) = (0.0, "")
     for character in time where hours.isFinite {
@@ -57,7 +84,9 @@ struct BudgetOptions: ParsableArguments {
       digits = ""
     }
     guard digits.isEmpty, hours > 0, hours <= 1e6 else {
-      throw ValidationError("--time must be above 0 with the units d, h, m or s, e.g. 90m or 2h30m, found '\(time)'")
+      throw ValidationError(
+        "--time must be above 0 with the units d, h, m or s, e.g. 90m or 2h30m, or days-hours:minutes:seconds, "
+          + "found '\(time)'")
     }
     return hours
   }
@@ -75,8 +104,7 @@ struct RunSession {
     var display = RunDisplay(name: coordinator.settings.name)
     var isStopping = false
     let ending = try coordinator.run(
-      executable: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath(), workers: execution.workers,
-      timeLimit: Double(execution.timeLimit),
+      execution.kind(), settings: execution.settings,
       shouldStop: {
         if Interruption.isAsked, !isStopping {
           isStopping = true

@@ -22,13 +22,19 @@ struct WorkerCommand: ParsableCommand {
   }
 
   func run() throws {
-    // Ctrl-C is for the coordinator, which decides what becomes of its workers.
-    signal(SIGINT, SIG_IGN)
+    // These are for the coordinator, which decides what becomes of its workers; without it they end by themselves.
+    if parent != nil { for number in [SIGINT, SIGHUP, SIGTERM, SIGUSR1] { signal(number, SIG_IGN) } }
+    preferForMemoryKills()
     // For root, Dispatch gives threads the usual priority, whatever that of the process.
     if let parent {
       let kind = __priority_which_t(PRIO_PROCESS.rawValue)
       setpriority(kind, 0, getpriority(kind, id_t(parent)))
     }
     try Worker(WorkerFolder(URL(filePath: folder)), name: name, parent: parent).run()
+  }
+
+  /// Where memory runs out, a worker is to be ended, which costs one evaluation, not the coordinator.
+  private func preferForMemoryKills() {
+    try? Data("500".utf8).write(to: URL(filePath: "/proc/self/oom_score_adj"))
   }
 }

@@ -1,15 +1,21 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C of commands that park their work: once asks them to, twice ends the program.
+/// Signals that ask a command to park its work: Ctrl-C, the end of a terminal, and what batch systems send. A second Ctrl-C
+/// ends the program.
 enum Interruption {
   static var isAsked: Bool { interruptions.load(ordering: .relaxed) > 0 }
 
   static func install() {
     // Made here, not in the handler.
     interruptions.store(0, ordering: .relaxed)
-    signal(SIGINT, countInterruption)
-    signal(SIGTERM, countInterruption)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] {
+      // What is ignored from the start stays so: `nohup` means it.
+      var old = sigaction()
+      sigaction(number, nil, &old)
+      let isIgnored = unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
+      if number != SIGHUP || !isIgnored { signal(number, countInterruption) }
+    }
   }
 }
 
@@ -17,5 +23,6 @@ enum Interruption {
 private let interruptions = Atomic<Int>(0)
 
 private func countInterruption(_ signal: Int32) {
-  if interruptions.add(1, ordering: .relaxed).oldValue > 0 { _exit(ExitStatus.interrupted.rawValue) }
+  let isRepeated = interruptions.add(1, ordering: .relaxed).oldValue > 0
+  if isRepeated, signal == SIGINT { _exit(ExitStatus.interrupted.rawValue) }
 }
