@@ -55,7 +55,7 @@ enum ArchiveCheck {
     guard settings.scale.floors.count == rungs.count, settings.scale.objectives.first == .quality,
       (2...4).contains(settings.scale.objectives.count)
     else { return "its objectives are not those of its space" }
-    guard (1...most).contains(settings.candidates) else { return "its number of candidates is \(settings.candidates)" }
+    guard (0...most).contains(settings.candidates) else { return "its number of candidates is \(settings.candidates)" }
     for rule in rules(rungs: rungs.count) {
       let sql = "SELECT id FROM \(rule.table) WHERE NOT coalesce(\(rule.condition), 0) LIMIT 1"
       if let id = try Int64.fetchOne(db, sql: sql) { return "\(rule.words) of \(rule.table) \(id) is out of range" }

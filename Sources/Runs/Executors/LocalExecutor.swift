@@ -87,6 +87,8 @@ public final class LocalExecutor: Executor {
             let further = try hooks.onEvent(.finished(id, answer))
             if stopSince == nil { try post(further) }
           } else {
+            // It is lost once, also if the worker ends before its claim is seen to be gone.
+            for slot in slots where slot.current?.id == id { slot.current = nil }
             try lose(posting, "its worker's answer is not one to what was asked")
           }
         }

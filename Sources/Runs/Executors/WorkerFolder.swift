@@ -60,7 +60,10 @@ public struct WorkerFolder: Sendable {
     }
   }
 
-  func removeAnswer(_ id: Int64) { unlink(results.appending(path: Self.name(id)).plainPath) }
+  /// Whatever the answer's file is called: one that stays would be read again.
+  func removeAnswer(_ id: Int64) {
+    for name in results.fileNames where Self.id(name) == id { unlink(results.appending(path: name).plainPath) }
+  }
 
   /// The last beats of a worker; none before the first.
   func beats(of worker: String) -> Beats? {
